@@ -1,0 +1,1 @@
+"""One blueprint per resource; `payloads` turns JSON into dataclasses and back."""

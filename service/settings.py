@@ -1,0 +1,70 @@
+"""The service's settings, read once from TONFALL_* variables; nothing else reads the
+environment.
+"""
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from model import BUNDLED
+
+LOG_LEVELS = ("debug", "info", "warning", "error")
+_KEYS_FILE = Path("~/.local/state/tonfall/keys.json").expanduser()
+
+
+class SettingsError(ValueError):
+    """A TONFALL_* variable that cannot be used; the message names it and what was found."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything about the service that an operator can choose; service/README.md lists it."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    workers: int = 1
+    threads: int = 4
+    artifact_dir: Path = BUNDLED
+    keys_file: Path = _KEYS_FILE
+    log_level: str = "info"
+    max_body_bytes: int = 16 * 1024 * 1024
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read the settings; SettingsError for an unknown name or a value that cannot be used."""
+        known = {f"TONFALL_{name.upper()}": name for name in cls.__slots__}
+        given = {name: value for name, value in environ.items() if name.startswith("TONFALL_")}
+        if unknown := sorted(set(given) - set(known)):
+            raise SettingsError(f"{unknown[0]} is no setting; there are {', '.join(sorted(known))}")
+        values: dict[str, object] = {}
+        for variable, text in given.items():
+            values[known[variable]] = _parse(variable, known[variable], text)
+        return cls(**values)  # type: ignore[arg-type]
+
+    @property
+    def is_public(self) -> bool:
+        """True where other machines can reach the service."""
+        if self.host == "localhost":
+            return False
+        try:
+            return not ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return True
+
+
+def _parse(variable: str, name: str, text: str) -> object:
+    if name in ("port", "workers", "threads", "max_body_bytes"):
+        least, most = (1, 65_535) if name == "port" else (1, 1 << 30)
+        if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+            raise SettingsError(
+                f"{variable} must be a whole number from {least} to {most}, got {text!r}"
+            )
+        return int(text)
+    if name in ("artifact_dir", "keys_file"):
+        if not text:
+            raise SettingsError(f"{variable} must be a path, got ''")
+        return Path(text).expanduser()
+    if name == "log_level" and text not in LOG_LEVELS:
+        raise SettingsError(f"{variable} must be one of {', '.join(LOG_LEVELS)}, got {text!r}")
+    return text

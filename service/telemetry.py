@@ -1,0 +1,88 @@
+"""Structured logs and metrics; never the text of a reply, nor who wrote it."""
+
+import logging
+import time
+import uuid
+from typing import TextIO
+
+import structlog
+from flask import Flask, Response, g, request
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from structlog.typing import FilteringBoundLogger
+
+from model import Assessment
+
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+def make_log(level: str, stream: TextIO) -> FilteringBoundLogger:
+    """A log of one JSON object a line."""
+    log: FilteringBoundLogger = structlog.wrap_logger(
+        structlog.PrintLogger(stream),
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
+    )
+    return log
+
+
+class Metrics:
+    """The service's Prometheus metrics, one registry for each application."""
+
+    def __init__(self, model_version: str) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Histogram(
+            "tonfall_request_seconds",
+            "Time to answer a request.",
+            ("route", "method", "status"),
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self.scoring = Histogram(
+            "tonfall_scoring_seconds",
+            "Time in the model for one call.",
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self.replies = Counter(
+            "tonfall_scored_replies",
+            "Replies scored, by language, customer message, and the status of the empathy score.",
+            ("language", "customer_message", "empathy_status"),
+            registry=self.registry,
+        )
+        model = Gauge("tonfall_model", "The model served.", ("version",), registry=self.registry)
+        model.labels(model_version).set(1)
+
+    def count(self, assessment: Assessment, *, has_message: bool) -> None:
+        """Count one scored reply."""
+        status = assessment.scores[next(iter(assessment.scores))].status
+        given = "given" if has_message else "absent"
+        self.replies.labels(assessment.language.code, given, status).inc()
+
+
+def observe_requests(app: Flask, metrics: Metrics, log: FilteringBoundLogger) -> None:
+    """Time, count and log every request under an id that the answer carries too."""
+
+    @app.before_request
+    def start() -> None:
+        g.started, g.request_id = time.perf_counter(), uuid.uuid4().hex
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        seconds = time.perf_counter() - g.started
+        route = request.url_rule.rule if request.url_rule else "unknown"
+        metrics.requests.labels(route, request.method, response.status_code).observe(seconds)
+        response.headers["X-Request-Id"] = g.request_id
+        if not route.startswith("/health"):
+            log.info(
+                "request",
+                request_id=g.request_id,
+                route=route,
+                method=request.method,
+                status=response.status_code,
+                milliseconds=round(seconds * 1000, 1),
+            )
+        return response

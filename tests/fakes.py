@@ -1,0 +1,31 @@
+"""Stand-ins that satisfy the real protocols."""
+
+from collections.abc import Sequence
+
+from model import Assessment, Reply
+from model.text import check_text
+from tests.builders import make_assessment
+
+
+class FakeScorer:
+    """Gives every reply the same assessment and remembers what it was asked."""
+
+    version = "fake-1"
+
+    def __init__(self) -> None:
+        self.asked: list[Reply] = []
+
+    def score(self, replies: Sequence[Reply]) -> list[Assessment]:
+        for reply in replies:
+            check_text(reply.text)
+        self.asked += replies
+        return [make_assessment() for _ in replies]
+
+
+class BrokenScorer(FakeScorer):
+    """Works for the warm-up, then fails with a message that holds the reply."""
+
+    def score(self, replies: Sequence[Reply]) -> list[Assessment]:
+        if self.asked:
+            raise RuntimeError(f"cannot score {replies[0].text}")
+        return super().score(replies)

@@ -1,0 +1,50 @@
+from pathlib import Path
+
+import pytest
+
+from service.settings import Settings, SettingsError
+
+
+def test_nothing_set_serves_on_loopback() -> None:
+    settings = Settings.from_env({"HOME": "/nowhere"})
+
+    assert (settings.host, settings.port, settings.is_public) == ("127.0.0.1", 8080, False)
+
+
+def test_what_is_set_is_used() -> None:
+    settings = Settings.from_env({"TONFALL_PORT": "9000", "TONFALL_ARTIFACT_DIR": "/tmp/a"})
+
+    assert (settings.port, settings.artifact_dir) == (9000, Path("/tmp/a"))
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "message"),
+    [
+        ("TONFALL_PORT", "90d", "TONFALL_PORT must be a whole number from 1 to 65535, got '90d'"),
+        ("TONFALL_PORT", "0", "TONFALL_PORT must be a whole number"),
+        ("TONFALL_PORT", "٣", "TONFALL_PORT must be a whole number"),
+        ("TONFALL_LOG_LEVEL", "loud", "TONFALL_LOG_LEVEL must be one of debug"),
+        ("TONFALL_ARTIFACT_DIR", "", "TONFALL_ARTIFACT_DIR must be a path"),
+        ("TONFALL_PROT", "9000", "TONFALL_PROT is no setting; there are"),
+    ],
+)
+def test_a_bad_setting_is_named(variable: str, value: str, message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
+        Settings.from_env({variable: value})
+
+
+@pytest.mark.parametrize(
+    ("host", "is_public"),
+    [
+        ("127.0.0.1", False),
+        ("127.9.9.9", False),
+        ("::1", False),
+        ("localhost", False),
+        ("0.0.0.0", True),
+        ("::", True),
+        ("192.0.2.1", True),
+        ("tonfall.example", True),
+    ],
+)
+def test_loopback_is_not_public(host: str, is_public: bool) -> None:
+    assert Settings(host=host).is_public is is_public

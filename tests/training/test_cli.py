@@ -1,0 +1,129 @@
+"""From rated replies to a promoted scorer, by the commands, on a part of the corpus."""
+
+import gzip
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from model import BUNDLED, Reply, load_scorer
+from model.artifact import verify_artifact
+from training.cli import main
+from training.corpus import DATA, load_corpus
+from training.public import load_public
+
+LINES_A_LANGUAGE = 90
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(a) for a in arguments])
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A corpus of some hundred replies."""
+    folder = tmp_path_factory.mktemp("data")
+    (folder / "replies").mkdir()
+    for path in (DATA / "replies").glob("*.jsonl"):
+        lines = path.read_text("utf-8").splitlines(keepends=True)
+        step = max(1, len(lines) // LINES_A_LANGUAGE)
+        (folder / "replies" / path.name).write_text("".join(lines[::step]), "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def candidate(small: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("runs") / "candidate"
+    result = run("fit", "linear", "--data", small, "--out", folder)
+    assert result.exit_code == 0, result.output
+    return folder
+
+
+@pytest.mark.slow
+def test_a_candidate_scores_and_names_what_it_was_trained_on(candidate: Path, small: Path) -> None:
+    manifest = verify_artifact(candidate)
+    counted = manifest.trained_on["replies"]
+
+    assert isinstance(counted, dict)
+    assert sum(counted.values()) == len(load_corpus(small / "replies"))
+    assert load_scorer(candidate).score([Reply(text="Kontakta FAQ.")])[0].risk > 0
+
+
+@pytest.mark.slow
+def test_a_candidate_is_never_overwritten(candidate: Path, small: Path) -> None:
+    result = run("fit", "linear", "--data", small, "--out", candidate)
+
+    assert result.exit_code == 1
+    assert "never changed in place" in result.output
+
+
+@pytest.mark.slow
+def test_the_report_has_tables_and_plots(candidate: Path, small: Path, tmp_path: Path) -> None:
+    result = run("evaluate", candidate, "--data", small, "--out", tmp_path, "--no-curve")
+
+    assert result.exit_code == 0, result.output
+    report = (tmp_path / "report.md").read_text("utf-8")
+    for heading in ("Against the panel's mean", "three baselines", "Language identification"):
+        assert heading in report
+    for name in ("reliability.png", "residuals.png", "confusion.png", "by-language.png"):
+        assert (tmp_path / name).stat().st_size > 5_000
+        assert f"({name})" in report
+    metrics = json.loads((tmp_path / "metrics.json").read_text("utf-8"))
+    assert metrics["version"] == verify_artifact(candidate).version
+
+
+@pytest.mark.slow
+def test_a_worse_candidate_is_not_promoted_and_a_first_one_may_be(
+    candidate: Path, small: Path, tmp_path: Path
+) -> None:
+    target = Path(shutil.copytree(BUNDLED, tmp_path / "current"))
+    refused = run("promote", candidate, "--data", small, "--to", target)
+
+    assert refused.exit_code == 1
+    assert "not promoted" in refused.output
+    assert verify_artifact(target) == verify_artifact(BUNDLED)
+    assert [p.name for p in tmp_path.iterdir()] == ["current"]
+
+
+@pytest.mark.slow
+def test_the_shipped_scorer_passes_every_gate(tmp_path: Path) -> None:
+    result = run("promote", BUNDLED, "--to", tmp_path / "current")
+
+    assert result.exit_code == 0, result.output
+    assert verify_artifact(tmp_path / "current") == verify_artifact(BUNDLED)
+
+
+def test_check_names_every_fault_and_fails(tmp_path: Path) -> None:
+    row = json.loads((DATA / "replies" / "sv.jsonl").read_text("utf-8").split("\n", 1)[0])
+    row |= {"reply": "Ring Anna på 070-123 45 67.", "behaviors": []}
+    (tmp_path / "replies").mkdir()
+    (tmp_path / "replies" / "sv.jsonl").write_text(json.dumps(row), "utf-8")
+    result = run("check", tmp_path, "--plots", tmp_path / "plots")
+
+    assert result.exit_code == 1
+    assert "sv.jsonl:1: reply: 10 digits at 13" in result.output
+    assert "070-123" not in result.output
+    assert (tmp_path / "plots" / "coverage.png").exists()
+
+
+def test_public_ratings_are_joined_with_their_text(tmp_path: Path) -> None:
+    ratings, texts = tmp_path / "ratings", tmp_path / "texts"
+    ratings.mkdir()
+    texts.mkdir()
+    rating = {"rater": "r", "empathy_need": "none", "empathy": 3, "politeness": 4, "clarity": 5}
+    (ratings / "swefaq.jsonl").write_text(json.dumps({"id": "swefaq-1", "ratings": [rating]}))
+    text = {"id": "swefaq-1", "lang": "sv", "context": "Hur?", "reply": "Så här.", "meta": {}}
+    with gzip.open(texts / "swefaq.jsonl.gz", "wt", encoding="utf-8") as file:
+        file.write(json.dumps(text) + "\n")
+
+    (reply,) = load_public(texts, ratings)
+    assert (reply.reply, reply.ratings[0].clarity) == ("Så här.", 5)
+
+
+def test_public_text_that_is_not_there_is_named(tmp_path: Path) -> None:
+    result = run("evaluate", "--public", tmp_path, "--no-curve")
+
+    assert result.exit_code == 1
+    assert "cannot be read" in result.output

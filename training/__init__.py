@@ -1,0 +1,1 @@
+"""Rated replies -> a promoted artifact; everything runs from the `tonfall-train` command."""

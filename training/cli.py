@@ -1,0 +1,197 @@
+"""The `tonfall-train` command: parse, call one function, print."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from model import BUNDLED, ModelError, load_scorer
+from model.artifact import verify_artifact
+from training.check import check_corpus, tables, write_card
+from training.corpus import DATA, RatedReply, load_corpus
+from training.errors import TrainingError
+from training.evaluate import Evaluation, evaluate
+from training.fit_linear import fit_linear
+from training.learning_curve import learning_curve
+from training.plots import write_corpus_plots
+from training.promote import failed_gates, promote
+from training.public import load_public
+from training.recipe import RECIPES, LinearRecipe, read_recipe
+from training.report import update_card, write_report
+
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+data_option = click.option(
+    "--data", type=FOLDER, default=DATA, help="Folder with replies/ and plan.toml."
+)
+recipe_option = click.option(
+    "--recipe",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    default=RECIPES / "linear.toml",
+    help="Every choice of the run.",
+)
+public_option = click.option(
+    "--public",
+    type=FOLDER,
+    help="Folder with the texts of the rated public replies (data/public-ratings).",
+)
+
+
+class _Group(click.Group):
+    """Errors raised on purpose end the command with their message."""
+
+    def invoke(self, context: click.Context) -> object:
+        try:
+            return super().invoke(context)
+        except (TrainingError, ModelError) as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="tonfall")
+def main() -> None:
+    """Train Tonfall's scorer on rated replies."""
+
+
+@main.command()
+@click.argument("data", type=FOLDER, default=DATA)
+@click.option(
+    "--plots", type=click.Path(path_type=Path), default=Path("runs/check"), help="Where plots go."
+)
+@click.option("--card/--no-card", default=False, help="Write the tables into DATA/README.md.")
+def check(data: Path, plots: Path, card: bool) -> None:
+    """Validate the rated replies in DATA and compare them with their plan."""
+    report = check_corpus(data)
+    console = Console(width=None if Console().is_terminal else 140)
+    for title, head, rows in tables(report):
+        if rows:
+            table = Table(*head, title=title, title_justify="left")
+            for row in rows:
+                table.add_row(*row)
+            console.print(table)
+    if card:
+        write_card(report, data / "README.md")
+    for path in write_corpus_plots(report.replies, plots):
+        console.print(f"plot: {path}")
+    for fault in report.faults:
+        console.print(fault, style="red", markup=False, soft_wrap=True)
+    if not report.is_sound:
+        missed = sum(not line.is_met for line in report.plan)
+        raise click.ClickException(
+            f"{len(report.faults)} fault(s), {missed} line(s) of the plan not met"
+        )
+    console.print(f"{len(report.replies):,} rated replies, no fault")
+
+
+@main.group()
+def fit() -> None:
+    """Fit a candidate scorer."""
+
+
+@fit.command("linear")
+@data_option
+@public_option
+@recipe_option
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("runs/linear"),
+    help="New folder for the candidate.",
+)
+def fit_linear_command(data: Path, public: Path | None, recipe: Path, out: Path) -> None:
+    """Fit the n-gram scorer; with --public on the rated public replies, too."""
+    replies = load_corpus(data / "replies") + (load_public(public) if public else [])
+    version = fit_linear(replies, read_recipe(recipe), out)
+    click.echo(f"{version} in {out}; next: tonfall-train evaluate {out}")
+
+
+@main.command("evaluate")
+@click.argument("candidate", type=FOLDER, default=BUNDLED)
+@data_option
+@public_option
+@recipe_option
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("runs/report"),
+    help="Where the report goes.",
+)
+@click.option("--card/--no-card", default=False, help="Write the tables into the model card, too.")
+@click.option("--curve/--no-curve", default=True, help="Refit on parts of the training replies.")
+def evaluate_command(
+    candidate: Path,
+    data: Path,
+    public: Path | None,
+    recipe: Path,
+    out: Path,
+    card: bool,
+    curve: bool,
+) -> None:
+    """Evaluate CANDIDATE on the test split and write a report with plots."""
+    settings, replies = read_recipe(recipe), load_corpus(data / "replies")
+    evaluation = _evaluate(candidate, replies, settings, load_public(public) if public else [])
+    points = learning_curve(replies, settings) if curve else []
+    click.echo(f"report: {write_report(evaluation, points, out)}")
+    if card:
+        update_card(evaluation, points)
+
+
+@main.command("promote")
+@click.argument("candidate", type=FOLDER)
+@data_option
+@recipe_option
+@click.option(
+    "--to",
+    "target",
+    type=click.Path(path_type=Path),
+    default=BUNDLED,
+    help="The artifact to replace.",
+)
+def promote_command(candidate: Path, data: Path, recipe: Path, target: Path) -> None:
+    """Make CANDIDATE the scorer the service loads, if it passes every gate."""
+    settings, replies = read_recipe(recipe), load_corpus(data / "replies")
+    _promote(candidate, _evaluate(candidate, replies, settings), settings, target)
+
+
+@main.command()
+@data_option
+@public_option
+@recipe_option
+@click.option(
+    "--runs",
+    type=click.Path(path_type=Path),
+    default=Path("runs"),
+    help="Where candidates and reports go.",
+)
+def build(data: Path, public: Path | None, recipe: Path, runs: Path) -> None:
+    """Fit the scorer that ships, evaluate it, promote it, and write the model card.
+
+    The scorer is fitted on DATA alone; --public adds the results on real replies to the card.
+    """
+    settings, replies = read_recipe(recipe), load_corpus(data / "replies")
+    candidate = runs / f"linear-{1 + sum(1 for _ in runs.glob('linear-*')):03d}"
+    version = fit_linear(replies, settings, candidate)
+    if BUNDLED.exists() and version == verify_artifact(BUNDLED).version:
+        click.echo(f"{version} is what ships already, byte for byte")
+        return
+    evaluation = _evaluate(candidate, replies, settings, load_public(public) if public else [])
+    points = learning_curve(replies, settings)
+    click.echo(f"report: {write_report(evaluation, points, runs / 'report')}")
+    _promote(candidate, evaluation, settings, BUNDLED)
+    update_card(evaluation, points)
+
+
+def _evaluate(
+    candidate: Path,
+    replies: Sequence[RatedReply],
+    recipe: LinearRecipe,
+    public: Sequence[RatedReply] = (),
+) -> Evaluation:
+    return evaluate(load_scorer(candidate), replies, public, seed=recipe.seed)
+
+
+def _promote(candidate: Path, evaluation: Evaluation, recipe: LinearRecipe, target: Path) -> None:
+    failed = list(failed_gates(candidate, evaluation, target, seed=recipe.seed))
+    promote(candidate, failed, target)
+    click.echo(f"{evaluation.version} promoted to {target}")

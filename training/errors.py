@@ -1,0 +1,25 @@
+"""What can go wrong in `training`."""
+
+from collections.abc import Sequence
+
+
+class TrainingError(Exception):
+    """Base of every error raised on purpose in `training`."""
+
+
+class CorpusError(TrainingError):
+    """Rated replies that cannot be used; `faults` names file, line and field of each."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        shown = "\n".join(faults[:20])
+        more = f"\n… and {len(faults) - 20} more" if len(faults) > 20 else ""
+        super().__init__(f"{len(faults)} fault(s) in the rated replies:\n{shown}{more}")
+        self.faults = tuple(faults)
+
+
+class RecipeError(TrainingError):
+    """A recipe with a value that cannot be used."""
+
+
+class GateError(TrainingError):
+    """A candidate that was not promoted."""
