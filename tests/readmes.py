@@ -27,7 +27,7 @@ def real_answer() -> str:
     text = json.dumps(body, ensure_ascii=False, indent=1)
     for innermost in (r"\[[^\[\]{}]*\]", r"\{[^{}]*\}"):
         text = re.sub(innermost, lambda m: " ".join(m[0].split()), text)
-    return re.sub(r"([\[{]) | ([\]}])", r"\1\2", text) + "\n"
+    return re.sub(r"(?<=[\[{]) (?=\S)|(?<=\S) (?=[\]}])", "", text) + "\n"
 
 
 def stated_answer() -> str:
