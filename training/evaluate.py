@@ -127,10 +127,12 @@ def _public(
 ) -> Mapping[str, Sequence[Slice]]:
     """Results by source of the public replies, and on all of them."""
     found = {}
+    assessments = assess(scorer, public)
     for source in (ALL, *sorted({r.domain for r in public})) if public else ():
-        part = [r for r in public if source in (ALL, r.domain)]
+        rows = [i for i, r in enumerate(public) if source in (ALL, r.domain)]
+        part = [public[i] for i in rows]
         resample = _Resamples(groups(part), seed)
-        slices = _slices(part, assess(scorer, part), train, resample)
+        slices = _slices(part, [assessments[i] for i in rows], train, resample)
         found[source] = slices if source == ALL else [s for s in slices if s.language == ALL]
     return found
 

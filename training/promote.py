@@ -8,7 +8,7 @@ from pathlib import Path
 
 from model import BUNDLED, ArtifactError, load_scorer
 from model.artifact import verify_artifact
-from training.corpus import DATA, RatedReply
+from training.corpus import DATA
 from training.errors import GateError
 from training.evaluate import ALL, Evaluation, assess, paired_difference, rubric_pairs
 
@@ -28,18 +28,17 @@ def failed_gates(
         if s.language == ALL and s.spearman.low <= length:
             low = s.spearman.low
             yield f"{s.dimension}: Spearman may be {low:.2f}, and length alone has {length:.2f}"
-    yield from _worse_than_current(candidate, evaluation.replies, current, seed)
+    yield from _worse_than_current(evaluation, current, seed)
 
 
-def _worse_than_current(
-    candidate: Path, test: Sequence[RatedReply], current: Path, seed: int
-) -> Iterator[str]:
+def _worse_than_current(evaluation: Evaluation, current: Path, seed: int) -> Iterator[str]:
     """Slices where the candidate is worse than the current scorer, beyond the interval."""
     try:
         verify_artifact(current)
     except ArtifactError:
         return  # the first artifact is compared with nothing
-    new, old = (assess(load_scorer(folder), test) for folder in (candidate, current))
+    test, new = evaluation.replies, evaluation.assessments
+    old = assess(load_scorer(current), test)
     for language, dimension, difference in paired_difference(test, new, old, seed=seed):
         if difference.high < 0:
             yield (
