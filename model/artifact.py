@@ -1,5 +1,6 @@
 """Artifacts on disk: a folder of library objects, arrays and JSON with a manifest and checksums.
 
+Wherever a path to an artifact is taken, a store (`model.store`) stands for its current version.
 `SHA256SUMS` (the format of `sha256sum`) names every file of the folder, the manifest included; all
 are verified before any is opened. Nothing here is a pickle.
 """
@@ -10,14 +11,20 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from model.errors import ArtifactError
 from model.scorer import Scorer
+from model.store import current_artifact
+
+if TYPE_CHECKING:
+    from model.language import LanguageIdentifier
 
 FORMAT = 1
 BUNDLED = Path(__file__).parent / "bundled"
-"""The artifact that ships."""
+"""The store that ships."""
 CHECKSUMS, MANIFEST = "SHA256SUMS", "manifest.json"
 _CHECKSUM_LINE = re.compile(r"([0-9a-f]{64})  ([\w.-]+)\n")
 
@@ -38,13 +45,12 @@ class Manifest:
 
 def load_scorer(folder: Path = BUNDLED) -> Scorer:
     """Verify and load the artifact in `folder`; ArtifactError names the file at fault."""
+    folder = current_artifact(folder)
     manifest = verify_artifact(folder)
-    from model.language import LanguageIdentifier
-
     if manifest.kind == "linear":
         from model.linear import load_linear
 
-        return load_linear(folder, manifest.version, LanguageIdentifier())
+        return load_linear(folder, manifest.version, _identifier())
     raise ArtifactError(
         f"{folder / MANIFEST}: this version cannot load kind {manifest.kind!r}, only 'linear'; "
         "install the version of tonfall that made it"
@@ -53,6 +59,7 @@ def load_scorer(folder: Path = BUNDLED) -> Scorer:
 
 def verify_artifact(folder: Path) -> Manifest:
     """Compare every file with its checksum and return the manifest; nothing else is read."""
+    folder = current_artifact(folder)
     expected = _checksums(folder / CHECKSUMS)
     found = {p.name for p in folder.iterdir() if p.is_file()} - {CHECKSUMS}
     if missing := sorted(set(expected) - found):
@@ -67,7 +74,25 @@ def verify_artifact(folder: Path) -> Manifest:
                 f"{folder / name}: damaged, its SHA-256 is not the one in {CHECKSUMS}; "
                 "restore the artifact from its source"
             )
-    return _read_manifest(folder / MANIFEST)
+    return read_manifest(folder)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest alone, unverified: enough to say what there is, not to load it."""
+    path = current_artifact(folder) / MANIFEST
+    try:
+        fields = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise ArtifactError(
+            f"{path}: cannot be read ({error.__class__.__name__}); "
+            "restore the artifact from its source"
+        ) from error
+    if fields.get("format") != FORMAT:
+        raise ArtifactError(
+            f"{path}: format {fields.get('format')!r}, this version reads format {FORMAT}; "
+            "install the version of tonfall that made it"
+        )
+    return Manifest(**fields | {"languages": tuple(fields["languages"])})
 
 
 def write_artifact(folder: Path, manifest: Manifest, files: Mapping[str, bytes]) -> None:
@@ -87,6 +112,14 @@ def write_artifact(folder: Path, manifest: Manifest, files: Mapping[str, bytes])
 def json_bytes(content: object) -> bytes:
     """JSON as it is written into artifacts: UTF-8, sorted keys, a line break at the end."""
     return (json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+@cache
+def _identifier() -> "LanguageIdentifier":
+    """One for all the scorers of a process: it takes more memory than any of them."""
+    from model.language import LanguageIdentifier
+
+    return LanguageIdentifier()
 
 
 def _checksums(path: Path) -> dict[str, str]:
@@ -112,13 +145,3 @@ def _checksum_lines(sums: Mapping[str, str]) -> str:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _read_manifest(path: Path) -> Manifest:
-    fields = json.loads(path.read_text("utf-8"))
-    if fields.get("format") != FORMAT:
-        raise ArtifactError(
-            f"{path}: format {fields.get('format')!r}, this version reads format {FORMAT}; "
-            "install the version of tonfall that made it"
-        )
-    return Manifest(**fields | {"languages": tuple(fields["languages"])})

@@ -1,8 +1,14 @@
 """Valid objects, with one argument for what a test is about."""
 
+from dataclasses import asdict
 from pathlib import Path
 
+import numpy as np
+from safetensors.numpy import save
+
 from model import (
+    LANGUAGES,
+    RUBRIC_VERSION,
     Assessment,
     Channel,
     DetectedLanguage,
@@ -12,6 +18,10 @@ from model import (
     Score,
     Status,
 )
+from model.artifact import Manifest, json_bytes, write_artifact
+from model.calibration import WITHOUT_MESSAGE
+from model.features import COUNTS, VECTORIZERS
+from model.store import POINTER, VERSIONS, Promotion
 from service.settings import Settings
 from training.corpus import RatedReply, Rating
 
@@ -73,3 +83,62 @@ def make_reply(
 
 def make_settings(folder: Path, host: str = "127.0.0.1") -> Settings:
     return Settings(host=host, keys_file=folder / "keys.json", log_level="info")
+
+
+def make_manifest(version: str = "other-1", kind: str = "other") -> Manifest:
+    return Manifest(
+        kind=kind,
+        version=version,
+        rubric_version=RUBRIC_VERSION,
+        languages=LANGUAGES,
+        trained_on={"replies": {"train": 7}},
+        recipe={},
+        libraries={},
+    )
+
+
+def make_artifact(folder: Path, version: str = "linear-1", latent: float = 0.0) -> Path:
+    """A linear artifact of a few bytes, which gives every reply the same score: higher with
+    `latent`.
+    """
+    terms = len(VECTORIZERS)
+    arrays = {
+        "latent_weights": np.zeros((terms + len(COUNTS), 4)),
+        "latent_bias": np.full(4, latent),
+        "count_center": np.zeros(len(COUNTS)),
+        "count_scale": np.ones(len(COUNTS)),
+        "need_weights": np.zeros((2, 3)),
+        "need_bias": np.zeros(3),
+        "need_without_message": np.full(3, 1 / 3),
+        "link_slope": np.ones(3),
+        "link_thresholds": np.tile([-2.0, -1.0, 1.0, 2.0], (3, 1)),
+        "risk_weights": np.zeros(7),
+        "risk_bias": np.array([-latent]),
+        **{f"idf_{name}": np.ones(1) for name in VECTORIZERS},
+    }
+    intervals = {
+        "quantiles": {k: dict.fromkeys(Dimension, 1.5) for k in (*LANGUAGES, WITHOUT_MESSAGE)},
+        "least_spread": 0.3,
+        "widest_to_act_on": 3.0,
+    }
+    files = {
+        "weights.safetensors": save(arrays),
+        "vocabulary.json": json_bytes({name: ["ab"] for name in VECTORIZERS}),
+        "intervals.json": json_bytes(intervals),
+    }
+    write_artifact(folder, make_manifest(version, "linear"), files)
+    return folder
+
+
+def make_promotion(version: str = "linear-1", previous: str | None = None) -> Promotion:
+    return Promotion(
+        version=version, previous=previous, at="2026-01-02T03:04:05+00:00", by="Anna", reason="test"
+    )
+
+
+def make_store(folder: Path, *versions: str) -> Path:
+    """A store of artifacts that no scorer can be loaded from; the first version is current."""
+    for version in versions:
+        write_artifact(folder / VERSIONS / version, make_manifest(version), {})
+    (folder / POINTER).write_bytes(json_bytes(asdict(make_promotion(versions[0]))))
+    return folder

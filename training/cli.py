@@ -1,6 +1,8 @@
 """The `tonfall-train` command: parse, call one function, print."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from getpass import getuser
 from pathlib import Path
 
 import click
@@ -9,6 +11,7 @@ from rich.table import Table
 
 from model import BUNDLED, ModelError, load_scorer
 from model.artifact import verify_artifact
+from model.store import THRESHOLDS, Store, threshold_file
 from training.check import check_corpus, tables, write_card
 from training.corpus import DATA, RatedReply, load_corpus
 from training.errors import TrainingError
@@ -16,10 +19,11 @@ from training.evaluate import Evaluation, evaluate
 from training.fit_linear import fit_linear
 from training.learning_curve import learning_curve
 from training.plots import write_corpus_plots
-from training.promote import failed_gates, promote
+from training.promote import Trial, promote, rollback, try_candidate
 from training.public import load_public
 from training.recipe import RECIPES, LinearRecipe, read_recipe
 from training.report import update_card, write_report
+from training.store import remove_version
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 data_option = click.option(
@@ -36,6 +40,11 @@ public_option = click.option(
     type=FOLDER,
     help="Folder with the texts of the rated public replies (data/public-ratings).",
 )
+by_option = click.option(
+    "--by", default=getuser, metavar="NAME", help="Who decides it; default: your login."
+)
+_SHOWN = (0.2, 0.5, 2.0, 2.5, 3.0, 3.5, 4.0)
+"""The old thresholds that a promotion prints; the file has them all."""
 
 
 class _Group(click.Group):
@@ -143,15 +152,79 @@ def evaluate_command(
 @recipe_option
 @click.option(
     "--to",
-    "target",
-    type=click.Path(path_type=Path),
+    "store",
+    type=click.Path(file_okay=False, path_type=Path),
     default=BUNDLED,
-    help="The artifact to replace.",
+    help="The store that the service reads; made where there is none.",
 )
-def promote_command(candidate: Path, data: Path, recipe: Path, target: Path) -> None:
-    """Make CANDIDATE the scorer the service loads, if it passes every gate."""
+@by_option
+@click.option("--reason", default="", help="Why; kept in the history.")
+@click.option(
+    "--force-with-reason",
+    "forced",
+    metavar="TEXT",
+    help="Promote although gates fail; what failed and TEXT stay in the history.",
+)
+def promote_command(
+    candidate: Path,
+    data: Path,
+    recipe: Path,
+    store: Path,
+    by: str,
+    reason: str,
+    forced: str | None,
+) -> None:
+    """Make CANDIDATE the scorer the service serves, if it passes every gate.
+
+    A service that runs takes it within seconds. Tables of thresholds, from the scores of the
+    version it replaces and back, are written into the store too.
+    """
     settings, replies = read_recipe(recipe), load_corpus(data / "replies")
-    _promote(candidate, _evaluate(candidate, replies, settings), settings, target)
+    evaluation = _evaluate(candidate, replies, settings)
+    trial = try_candidate(candidate, evaluation, store, seed=settings.seed)
+    promote(
+        candidate,
+        trial,
+        store,
+        by=by,
+        reason=forced or reason,
+        is_forced=bool(forced),
+        now=datetime.now(UTC),
+    )
+    _print_promotion(trial, store)
+
+
+@main.command("rollback")
+@click.argument("store", type=FOLDER)
+@click.option("--to", metavar="VERSION", help="Default: the version that the current one replaced.")
+@by_option
+@click.option("--reason", default="", help="Why; kept in the history.")
+def rollback_command(store: Path, to: str | None, by: str, reason: str) -> None:
+    """Make an earlier version in STORE current again."""
+    done = rollback(store, to, by=by, reason=reason, now=datetime.now(UTC))
+    click.echo(f"{done.version} is current again in {store}; it was {done.previous}")
+    if Store(store).thresholds(str(done.previous), done.version) is None:
+        click.echo("no table of thresholds leads there; rules on scores need a look", err=True)
+
+
+@main.command()
+@click.argument("store", type=FOLDER)
+def history(store: Path) -> None:
+    """List the promotions and rollbacks of STORE, oldest first."""
+    table = Table("at (UTC)", "from", "to", "by", "reason", "gates failed")
+    for p in Store(store).history():
+        kind = "rollback" if p.is_rollback else str(len(p.failed_gates))
+        table.add_row(p.at, p.previous or "", p.version, p.by, p.reason, kind)
+    Console(width=None if Console().is_terminal else 140).print(table)
+
+
+@main.command()
+@click.argument("version")
+@click.argument("store", type=FOLDER)
+def remove(version: str, store: Path) -> None:
+    """Delete VERSION from STORE; its history and its thresholds stay."""
+    remove_version(store, version)
+    click.echo(f"{version} removed from {store}")
 
 
 @main.command()
@@ -178,7 +251,9 @@ def build(data: Path, public: Path | None, recipe: Path, runs: Path) -> None:
     evaluation = _evaluate(candidate, replies, settings, load_public(public) if public else [])
     points = learning_curve(replies, settings)
     click.echo(f"report: {write_report(evaluation, points, runs / 'report')}")
-    _promote(candidate, evaluation, settings, BUNDLED)
+    trial = try_candidate(candidate, evaluation, BUNDLED, seed=settings.seed)
+    promote(candidate, trial, BUNDLED, by="make train", now=datetime.now(UTC))
+    _print_promotion(trial, BUNDLED)
     update_card(evaluation, points)
 
 
@@ -191,7 +266,22 @@ def _evaluate(
     return evaluate(load_scorer(candidate), replies, public, seed=recipe.seed)
 
 
-def _promote(candidate: Path, evaluation: Evaluation, recipe: LinearRecipe, target: Path) -> None:
-    failed = list(failed_gates(candidate, evaluation, target, seed=recipe.seed))
-    promote(candidate, failed, target)
-    click.echo(f"{evaluation.version} promoted to {target}")
+def _print_promotion(trial: Trial, store: Path) -> None:
+    """Say what was promoted, what was overruled, and what it does to thresholds in use."""
+    console = Console(width=None if Console().is_terminal else 140)
+    for gate in trial.failed:
+        console.print(f"PROMOTED AGAINST A GATE: {gate}", style="red", markup=False)
+    console.print(f"{trial.version} promoted to {store}", markup=False, soft_wrap=True)
+    if not trial.thresholds:
+        return
+    there = trial.thresholds[0]
+    old, new = there.old_version, there.new_version
+    table = Table("score", f"a rule on {old}", f"the same share on {new}", "standard error")
+    for name, thresholds in there.thresholds.items():
+        for t in thresholds:
+            if t.old in _SHOWN:
+                table.add_row(name, f"{t.old:.1f}", f"{t.new:.2f}", f"{t.error:.2f}")
+    console.print(table)
+    path = store / THRESHOLDS / threshold_file(old, new)
+    console.print(f"all thresholds: {path}", markup=False, soft_wrap=True)
+    console.print(f"way back: tonfall-train rollback {store}", markup=False, soft_wrap=True)

@@ -23,3 +23,7 @@ class RecipeError(TrainingError):
 
 class GateError(TrainingError):
     """A candidate that was not promoted."""
+
+
+class StoreError(TrainingError):
+    """A store of artifacts that cannot be written, or a switch that it does not allow."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from model import BUNDLED
+from model.store import current_artifact
 from tests.e2e.server import environment, free_port, get, start, wait_until_ready
 
 REPLIES = {
@@ -66,7 +67,7 @@ def test_the_log_holds_no_word_of_a_reply(server: tuple[str, Path]) -> None:
 
 
 def test_a_damaged_artifact_stops_the_start_and_names_the_file(tmp_path: Path) -> None:
-    artifact = Path(shutil.copytree(BUNDLED, tmp_path / "artifact"))
+    artifact = Path(shutil.copytree(current_artifact(BUNDLED), tmp_path / "artifact"))
     weights = artifact / "weights.safetensors"
     content = bytearray(weights.read_bytes())
     content[len(content) // 2] ^= 1

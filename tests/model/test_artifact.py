@@ -6,11 +6,15 @@ import pytest
 
 from model import BUNDLED, ArtifactError, load_scorer
 from model.artifact import Manifest, verify_artifact, write_artifact
+from model.store import current_artifact
+from tests.builders import make_manifest
+
+SHIPPED = current_artifact(BUNDLED)
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(BUNDLED, tmp_path / "artifact"))
+    return Path(shutil.copytree(SHIPPED, tmp_path / "artifact"))
 
 
 def test_the_shipped_artifact_is_sound() -> None:
@@ -19,7 +23,7 @@ def test_the_shipped_artifact_is_sound() -> None:
     assert manifest.languages == ("sv", "nb", "nn", "da", "en")
 
 
-@pytest.mark.parametrize("name", sorted(p.name for p in BUNDLED.iterdir()))
+@pytest.mark.parametrize("name", sorted(p.name for p in SHIPPED.iterdir()))
 @pytest.mark.parametrize("where", ["first", "middle", "last"])
 def test_one_changed_byte_is_found_and_the_file_named(copy: Path, name: str, where: str) -> None:
     content = bytearray((copy / name).read_bytes())
@@ -64,15 +68,7 @@ def test_a_folder_without_an_artifact_is_named(tmp_path: Path) -> None:
 
 
 def test_an_artifact_is_written_whole_and_never_changed_in_place(tmp_path: Path) -> None:
-    manifest = Manifest(
-        kind="other",
-        version="other-1",
-        rubric_version="1",
-        languages=("sv",),
-        trained_on={},
-        recipe={},
-        libraries={},
-    )
+    manifest = make_manifest()
     write_artifact(tmp_path / "new", manifest, {"a.bin": b"a"})
 
     assert verify_artifact(tmp_path / "new") == manifest

@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from model import BUNDLED, Reply, load_scorer
 from model.artifact import verify_artifact
+from model.store import Store
 from training.cli import main
 from training.corpus import DATA, load_corpus
 from training.public import load_public
@@ -85,6 +86,44 @@ def test_a_worse_candidate_is_not_promoted_and_a_first_one_may_be(
     assert "not promoted" in refused.output
     assert verify_artifact(target) == verify_artifact(BUNDLED)
     assert [p.name for p in tmp_path.iterdir()] == ["current"]
+
+
+@pytest.mark.slow
+def test_a_gate_is_overruled_with_a_reason_and_rolled_back(
+    candidate: Path, small: Path, tmp_path: Path
+) -> None:
+    store = Path(shutil.copytree(BUNDLED, tmp_path / "store"))
+    before, after = (verify_artifact(folder).version for folder in (BUNDLED, candidate))
+    why = "our own replies count"
+    forced = run(
+        "promote",
+        candidate,
+        "--data",
+        small,
+        "--to",
+        store,
+        "--by",
+        "A",
+        "--force-with-reason",
+        why,
+    )
+
+    assert forced.exit_code == 0, forced.output
+    assert "PROMOTED AGAINST A GATE: " in forced.output
+    assert f"the same share on {after}" in forced.output
+    assert verify_artifact(store).version == after
+    there, back = Store(store).thresholds(before, after), Store(store).thresholds(after, before)
+    assert there is not None
+    assert back is not None
+
+    rolled_back = run("rollback", store, "--by", "B", "--reason", "too strict")
+    assert f"{before} is current again" in rolled_back.output
+    assert "no table" not in rolled_back.output
+    history = run("history", store).output
+    for part in (before, after, "rollback", why, "too strict"):
+        assert part in history
+    assert "removed" in run("remove", after, store).output
+    assert Store(store).versions() == (before,)
 
 
 @pytest.mark.slow
