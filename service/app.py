@@ -7,13 +7,13 @@ from typing import TextIO
 
 from flask import Flask, Response
 
-from model import Reply, Scorer, load_scorer
+from model import Scorer
 from service import errors, telemetry
-from service.api import health, openapi, scores
+from service.api import health, models, openapi, scores
+from service.registry import ScorerRegistry
 from service.settings import Settings
 from service.storage.keys import KeyRepository
 
-_WARM_UP = "Hej! Paketet kommer i morgon före kl. 12. Hör av dig om något är oklart."
 _POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
     "frame-ancestors 'none'"
@@ -32,22 +32,25 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.json.sort_keys = False  # type: ignore[attr-defined]
     log = telemetry.make_log(settings.log_level, log_stream)
-    scorer = scorer or load_scorer(settings.artifact_dir)
-    metrics = telemetry.Metrics(scorer.version)
+    registry = ScorerRegistry(
+        settings.artifact_dir, log, scorer=scorer, most_pinned=settings.pinned_models
+    )
+    metrics = telemetry.Metrics()
+    metrics.show_model(registry.current.version)
     app.extensions |= {
         "log": log,
-        "scorer": scorer,
+        "registry": registry,
         "metrics": metrics,
         "keys": KeyRepository(settings.keys_file),
         "warmed_up": Event(),
     }
     telemetry.observe_requests(app, metrics, log)
     errors.register_errors(app)
-    for blueprint in (scores.blueprint, health.blueprint, openapi.blueprint):
+    for blueprint in (scores.blueprint, models.blueprint, health.blueprint, openapi.blueprint):
         app.register_blueprint(blueprint)
     app.after_request(_secure)
-    scorer.score([Reply(text=_WARM_UP)])
     app.extensions["warmed_up"].set()
+    registry.watch(metrics.show_model)
     return app
 
 

@@ -11,7 +11,8 @@ from flask import Flask, Response, json
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
-from model import ReplyError
+from model import ArtifactError, ReplyError
+from service.registry import UnknownVersionError
 from service.storage.keys import KeyFileError
 
 PROBLEM_TYPES: Mapping[str, tuple[HTTPStatus, str]] = {
@@ -82,6 +83,15 @@ def invalid_reply(error: ReplyError, field_name: str) -> ProblemError:
     return ProblemError("invalid-reply", str(error), [Fault(pointer(field_name), str(error))])
 
 
+def unknown_model(error: UnknownVersionError) -> ProblemError:
+    """A pinned version that is not served; names those that are."""
+    return ProblemError(
+        "unknown-model",
+        f"{error}; leave 'model' out to use the current one",
+        [Fault("/model", "is not a model that is served")],
+    )
+
+
 def pointer(*parts: object) -> str:
     """A JSON pointer (RFC 6901) from its parts."""
     return "".join("/" + str(p).replace("~", "~0").replace("/", "~1") for p in parts)
@@ -98,6 +108,13 @@ def register_errors(app: Flask) -> None:
     def keys_unreadable(_: KeyFileError) -> Response:
         return _response(
             ProblemError("not-ready", "the API keys cannot be read; see the service's log")
+        )
+
+    @app.errorhandler(ArtifactError)
+    def store_unreadable(error: ArtifactError) -> Response:
+        app.extensions["log"].error("store_unreadable", detail=str(error))
+        return _response(
+            ProblemError("internal", "the store cannot be read; see the service's log")
         )
 
     @app.errorhandler(HTTPException)

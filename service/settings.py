@@ -26,6 +26,7 @@ class Settings:
     workers: int = 1
     threads: int = 4
     artifact_dir: Path = BUNDLED
+    pinned_models: int = 2
     keys_file: Path = _KEYS_FILE
     log_level: str = "info"
     max_body_bytes: int = 16 * 1024 * 1024
@@ -54,7 +55,7 @@ class Settings:
 
 
 def _parse(variable: str, name: str, text: str) -> object:
-    if name in ("port", "workers", "threads", "max_body_bytes"):
+    if name in ("port", "workers", "threads", "pinned_models", "max_body_bytes"):
         least, most = (1, 65_535) if name == "port" else (1, 1 << 30)
         if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
             raise SettingsError(

@@ -32,7 +32,7 @@ def make_log(level: str, stream: TextIO) -> FilteringBoundLogger:
 class Metrics:
     """The service's Prometheus metrics, one registry for each application."""
 
-    def __init__(self, model_version: str) -> None:
+    def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.requests = Histogram(
             "tonfall_request_seconds",
@@ -53,8 +53,14 @@ class Metrics:
             ("language", "customer_message", "empathy_status"),
             registry=self.registry,
         )
-        model = Gauge("tonfall_model", "The model served.", ("version",), registry=self.registry)
-        model.labels(model_version).set(1)
+        self._current = Gauge(
+            "tonfall_model", "The model served.", ("version",), registry=self.registry
+        )
+
+    def show_model(self, version: str) -> None:
+        """Name the version that is current from now on."""
+        self._current.clear()
+        self._current.labels(version).set(1)
 
     def count(self, assessment: Assessment, *, has_message: bool) -> None:
         """Count one scored reply."""

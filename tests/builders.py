@@ -140,5 +140,10 @@ def make_store(folder: Path, *versions: str) -> Path:
     """A store of artifacts that no scorer can be loaded from; the first version is current."""
     for version in versions:
         write_artifact(folder / VERSIONS / version, make_manifest(version), {})
-    (folder / POINTER).write_bytes(json_bytes(asdict(make_promotion(versions[0]))))
-    return folder
+    return point_to(folder, versions[0])
+
+
+def point_to(store: Path, version: str) -> Path:
+    """Make a version current, as a promotion does."""
+    (store / POINTER).write_bytes(json_bytes(asdict(make_promotion(version))))
+    return store

@@ -10,9 +10,8 @@ from tests.builders import make_assessment
 class FakeScorer:
     """Gives every reply the same assessment and remembers what it was asked."""
 
-    version = "fake-1"
-
-    def __init__(self) -> None:
+    def __init__(self, version: str = "fake-1") -> None:
+        self.version = version
         self.asked: list[Reply] = []
 
     def score(self, replies: Sequence[Reply]) -> list[Assessment]:
@@ -20,6 +19,16 @@ class FakeScorer:
             check_text(reply.text)
         self.asked += replies
         return [make_assessment() for _ in replies]
+
+
+class FakeClock:
+    """Stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
 
 
 class BrokenScorer(FakeScorer):

@@ -38,7 +38,15 @@ def test_every_setting_is_documented_with_its_default() -> None:
     names = {f"TONFALL_{name.upper()}" for name in Settings.__slots__}
 
     assert set(rows) == names
-    for name in ("HOST", "PORT", "WORKERS", "THREADS", "LOG_LEVEL", "MAX_BODY_BYTES"):
+    for name in (
+        "HOST",
+        "PORT",
+        "WORKERS",
+        "THREADS",
+        "PINNED_MODELS",
+        "LOG_LEVEL",
+        "MAX_BODY_BYTES",
+    ):
         assert rows[f"TONFALL_{name}"] == f"`{getattr(Settings(), name.lower())}`"
 
 

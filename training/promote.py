@@ -90,6 +90,8 @@ def promote(
                 f"{trial.version} not promoted: {current} became current in {store} while the "
                 f"gates compared with {trial.previous}; promote again to compare with it"
             )
+        if current == trial.version:
+            raise StoreError(f"{current} is current in {store} already; nothing was changed")
         add_version(store, current_artifact(candidate))
         write_thresholds(store, trial.thresholds)
         promotion = Promotion(

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, current_app
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from service.errors import ProblemError
+from service.registry import ScorerRegistry
 
 blueprint = Blueprint("health", __name__)
 
@@ -18,10 +19,14 @@ def live() -> dict[str, str]:
 
 @blueprint.get("/health/ready")
 def ready() -> dict[str, str]:
-    """A first reply was scored, so the next one will be."""
+    """A first reply was scored, so the next one will be; `problem` where a promotion was not
+    taken.
+    """
     if not current_app.extensions["warmed_up"].is_set():
         raise ProblemError("not-ready", "the model is loading", headers={"Retry-After": "1"})
-    return {"status": "ready", "model_version": current_app.extensions["scorer"].version}
+    registry: ScorerRegistry = current_app.extensions["registry"]
+    body = {"status": "ready", "model_version": registry.current.version}
+    return body | ({"problem": registry.problem} if registry.problem else {})
 
 
 @blueprint.get("/metrics")

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, json, render_template
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from service.api.models import ModelsResponse, ThresholdsResponse
 from service.api.payloads import (
     BatchRequest,
     BatchResponse,
@@ -25,7 +26,14 @@ blueprint = Blueprint("openapi", __name__)
 
 _REF = "#/components/schemas/{model}"
 _REQUESTS: tuple[type[BaseModel], ...] = (ScoreRequest, BatchRequest)
-_RESPONSES: tuple[type[BaseModel], ...] = (ScoreResponse, BatchResponse, ItemError, ProblemResult)
+_RESPONSES: tuple[type[BaseModel], ...] = (
+    ScoreResponse,
+    BatchResponse,
+    ItemError,
+    ModelsResponse,
+    ThresholdsResponse,
+    ProblemResult,
+)
 _POST_PROBLEMS = (
     "invalid-json",
     "missing-key",
@@ -66,6 +74,22 @@ def document() -> dict[str, object]:
             "/v1/score": {"post": _post("score", "Score one reply", ScoreRequest, ScoreResponse)},
             "/v1/score/batch": {
                 "post": _post("score_batch", "Score up to 256 replies", BatchRequest, BatchResponse)
+            },
+            "/v1/models": {"get": _read("models", "List the model versions", ModelsResponse)},
+            "/v1/models/{version}/thresholds": {
+                "get": _read(
+                    "thresholds",
+                    "What a threshold on an earlier version's scores became",
+                    ThresholdsResponse,
+                    "bad-request",
+                    "not-found",
+                )
+                | {
+                    "parameters": [
+                        _parameter("version", "path", "The version that scores now."),
+                        _parameter("from", "query", "The version that the threshold was made for."),
+                    ]
+                }
             },
             "/health/live": {"get": _get("live", "The process answers", "application/json")},
             "/health/ready": {
@@ -111,6 +135,34 @@ def _post(
             },
             **_problems(*_POST_PROBLEMS),
         },
+    }
+
+
+def _read(
+    operation: str, summary: str, response: type[BaseModel], *problems: str
+) -> dict[str, object]:
+    return {
+        "operationId": operation,
+        "summary": summary,
+        "tags": ["models"],
+        "security": [{"key": []}, {}],
+        "responses": {
+            "200": {
+                "description": "Found.",
+                "content": {"application/json": {"schema": _ref(response)}},
+            },
+            **_problems("missing-key", "forbidden", *problems, "internal"),
+        },
+    }
+
+
+def _parameter(name: str, place: str, description: str) -> dict[str, object]:
+    return {
+        "name": name,
+        "in": place,
+        "required": True,
+        "description": description,
+        "schema": {"type": "string"},
     }
 
 

@@ -1,7 +1,8 @@
 """POST /v1/score and /v1/score/batch. Nothing that is sent here is stored."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import TypeVar
 
 from flask import Blueprint, current_app, request
@@ -11,11 +12,21 @@ from model import Assessment, Reply, ReplyError, Scorer
 from model.text import check_text
 from service.api.payloads import BatchRequest, ScoreRequest, score_body
 from service.auth import require_scope
-from service.errors import Fault, ProblemError, invalid_reply, invalid_request, pointer, problem
+from service.errors import (
+    Fault,
+    ProblemError,
+    invalid_reply,
+    invalid_request,
+    pointer,
+    problem,
+    unknown_model,
+)
+from service.registry import ScorerRegistry, UnknownVersionError
 from service.telemetry import Metrics
 
 blueprint = Blueprint("scores", __name__, url_prefix="/v1")
 Body = TypeVar("Body", bound=BaseModel)
+_Asked = tuple[Scorer, Reply]
 
 
 @blueprint.before_request
@@ -27,23 +38,23 @@ def authorize() -> None:
 @blueprint.post("/score")
 def score() -> dict[str, object]:
     """Score one reply."""
-    reply = _reply(_body(ScoreRequest))
-    return _score([reply])[0]
+    return _score([_asked(_body(ScoreRequest), _registry().current)])[0]
 
 
 @blueprint.post("/score/batch")
 def score_batch() -> dict[str, object]:
     """Score up to 256 replies; a bad item yields its problem in its place."""
+    current = _registry().current  # one for the whole batch, whatever is promoted meanwhile
     results: list[dict[str, object] | None] = []
-    replies: list[Reply] = []
+    asked: list[_Asked] = []
     for i, item in enumerate(_body(BatchRequest).items):
         try:
-            replies.append(_reply(_item(item)))
+            asked.append(_asked(_item(item), current))
             results.append(None)
         except ProblemError as error:
             within = [Fault(pointer("items", i) + f.pointer, f.detail) for f in error.faults]
             results.append({"error": problem(ProblemError(error.kind, error.detail, within))})
-    scored = iter(_score(replies))
+    scored = iter(_score(asked))
     return {"results": [next(scored) if result is None else result for result in results]}
 
 
@@ -66,30 +77,41 @@ def _item(item: object) -> ScoreRequest:
         raise invalid_request(error) from None
 
 
-def _reply(body: ScoreRequest) -> Reply:
-    """The reply of a request that can be scored with the model served."""
-    scorer: Scorer = current_app.extensions["scorer"]
-    if body.model not in (None, scorer.version):
-        raise ProblemError(
-            "unknown-model",
-            f"only {scorer.version} is served; leave 'model' out to use it",
-            [Fault("/model", "is not a model that is served")],
-        )
+def _registry() -> ScorerRegistry:
+    registry: ScorerRegistry = current_app.extensions["registry"]
+    return registry
+
+
+def _asked(body: ScoreRequest, current: Scorer) -> _Asked:
+    """A reply that can be scored, and the scorer that the request wants."""
     for name, text in (("reply", body.reply), ("customer_message", body.customer_message)):
         if text is not None:
             try:
                 check_text(text, name.replace("_", " "))
             except ReplyError as error:
                 raise invalid_reply(error, name) from None
-    return body.to_reply()
+    try:
+        scorer = current if body.model is None else _registry().find(body.model)
+    except UnknownVersionError as error:
+        raise unknown_model(error) from None
+    return scorer, body.to_reply()
 
 
-def _score(replies: Sequence[Reply]) -> list[dict[str, object]]:
-    scorer: Scorer = current_app.extensions["scorer"]
+def _score(asked: Sequence[_Asked]) -> list[dict[str, object]]:
+    """Score what follows each other with one scorer in one call."""
     metrics: Metrics = current_app.extensions["metrics"]
-    started = time.perf_counter()
-    assessments: list[Assessment] = scorer.score(replies)
-    metrics.scoring.observe(time.perf_counter() - started)
-    for reply, assessment in zip(replies, assessments, strict=True):
-        metrics.count(assessment, has_message=reply.customer_message is not None)
-    return [score_body(assessment, scorer.version) for assessment in assessments]
+    bodies: list[dict[str, object]] = []
+    for scorer, replies in _runs(asked):
+        started = time.perf_counter()
+        assessments: list[Assessment] = scorer.score(replies)
+        metrics.scoring.observe(time.perf_counter() - started)
+        for reply, assessment in zip(replies, assessments, strict=True):
+            metrics.count(assessment, has_message=reply.customer_message is not None)
+        bodies += [score_body(assessment, scorer.version) for assessment in assessments]
+    return bodies
+
+
+def _runs(asked: Sequence[_Asked]) -> Iterator[tuple[Scorer, list[Reply]]]:
+    for _, run in groupby(asked, key=lambda pair: id(pair[0])):
+        pairs = list(run)
+        yield pairs[0][0], [reply for _, reply in pairs]

@@ -77,6 +77,15 @@ def test_a_second_one_becomes_current_and_the_first_stays(tmp_path: Path) -> Non
     assert leftovers(store) == []
 
 
+def test_the_current_version_is_not_promoted_again(tmp_path: Path) -> None:
+    put(tmp_path / "store", "a-1")
+
+    with pytest.raises(StoreError, match=r"a-1 is current .* already"):
+        put(tmp_path / "store", "a-1")
+
+    assert len(Store(tmp_path / "store").history()) == 1
+
+
 def test_a_failed_gate_changes_nothing(tmp_path: Path) -> None:
     store = tmp_path / "store"
     put(store, "a-1")
@@ -251,7 +260,7 @@ def test_a_promotion_killed_at_any_moment_leaves_a_store_that_works(tmp_path: Pa
     store = tmp_path / "store"
     put(store, "a-1")
     chance = random.Random(5)
-    for _ in range(4):
+    for seed in range(4):
         running = subprocess.Popen(
             [sys.executable, "-c", ENDLESSLY, str(store)], stdout=subprocess.PIPE
         )
@@ -262,6 +271,6 @@ def test_a_promotion_killed_at_any_moment_leaves_a_store_that_works(tmp_path: Pa
         running.communicate()
 
         assert verify_artifact(store).version == Store(store).history()[-1].version
-        put(store, "a-1")
+        put(store, f"after-{seed}")
         assert leftovers(store) == []
     assert len(Store(store).history()) > 5
