@@ -47,7 +47,7 @@ def make_assessment(language: str = "sv", risk: float = 0.1) -> Assessment:
 
 
 def make_rating(
-    rater: str = "r1", ratings: tuple[int, int, int] = (3, 3, 3), need: Need = Need.SOME
+    rater: str = "r1", ratings: tuple[float, float, float] = (3, 3, 3), need: Need = Need.SOME
 ) -> Rating:
     empathy, politeness, clarity = ratings
     return Rating(

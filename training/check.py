@@ -11,7 +11,7 @@ from training.coverage import Line, cells, compare, read_plan
 from training.duplicates import overlaps, shared_openings
 from training.markdown import table, write_between
 from training.personal import personal_data
-from training.ratings import alpha_by, need_alpha, reader_f1
+from training.ratings import alpha_by, need_alpha, rating_shares, reader_f1
 from training.splits import Split, splits
 
 BEGIN, END = "<!-- figures: written by tonfall-train check --card -->", "<!-- end of figures -->"
@@ -83,10 +83,8 @@ def tables(report: CorpusReport) -> list[tuple[str, list[str], list[list[str]]]]
         alphas = [f"{alpha_by(replies, d):.3f}" for d in Dimension]
         agreement.append([code, *alphas, f"{need_alpha(replies):.3f}"])
         for dimension in Dimension:
-            given = Counter(r[dimension] for reply in replies for r in reply.ratings)
-            levels.append(
-                [code, dimension.value, *(f"{given[k] / ratings:.0%}" for k in range(1, 6))]
-            )
+            shares = rating_shares(replies, dimension)
+            levels.append([code, dimension.value, *(f"{share:.0%}" for share in shares)])
     head = [
         "language",
         "replies",

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 from jsonschema import Draft202012Validator
+from numpy.typing import NDArray
 
 from model import Channel, Dimension, Need, Reply
 from model.features import PreparedReply
-from model.rubric import POOR
+from model.rubric import POOR, RATINGS
 from model.text import prepare, prepare_message
 from training.errors import CorpusError
 
@@ -21,17 +22,17 @@ SCHEMA = DATA / "schema" / "rated-reply.schema.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rating:
-    """What one rater gave one reply."""
+    """What one rater gave one reply: whole numbers, or what another scale's come to on 1-5."""
 
     rater: str
     empathy_need: Need
-    empathy: int
-    politeness: int
-    clarity: int
+    empathy: float
+    politeness: float
+    clarity: float
 
-    def __getitem__(self, dimension: Dimension) -> int:
+    def __getitem__(self, dimension: Dimension) -> float:
         """The rating of one dimension, 1-5."""
-        value: int = getattr(self, dimension)
+        value: float = getattr(self, dimension)
         return value
 
 
@@ -76,6 +77,17 @@ class RatedReply:
         return {d: float(np.mean([r[d] for r in self.ratings])) for d in Dimension}
 
     @cached_property
+    def shares(self) -> Mapping[Dimension, NDArray[np.float64]]:
+        """The shares of the ratings 1-5, (5,), by dimension.
+
+        A rating between two of them counts for both, by its nearness; so the shares keep the mean.
+        """
+        given = {d: np.array([r[d] for r in self.ratings]) for d in Dimension}
+        return {
+            d: np.maximum(0.0, 1 - np.abs(given[d][:, None] - RATINGS)).mean(axis=0) for d in given
+        }
+
+    @cached_property
     def agreed(self) -> tuple[BehaviorSpan, ...]:
         """The behaviors that count: found by everyone who read the reply, or by its only reader."""
         return tuple(b for b in self.behaviors or () if b.is_agreed)
@@ -89,6 +101,11 @@ class RatedReply:
     def need(self) -> Need:
         """The empathy need most raters saw; the greater one where they are divided evenly."""
         return max(reversed(Need), key=self.need_shares.__getitem__)
+
+    @property
+    def is_need_rated(self) -> bool:
+        """False where no rater judged the need, and the import filled in what a scorer expects."""
+        return "empathy_need" not in self.origin
 
     def to_reply(self) -> Reply:
         """The reply as a scorer takes it, its language to be detected."""
@@ -108,14 +125,15 @@ def prepared(reply: RatedReply) -> PreparedReply:
 
 def is_poor(reply: RatedReply) -> float:
     """The share of raters who gave 1 or 2 on a dimension that counts (empathy, where it was
-    needed).
+    needed); a rating between 2 and 3 counts in part.
     """
-    poor = [
-        min(r.politeness, r.clarity) <= POOR
-        or (r.empathy <= POOR and r.empathy_need is not Need.NONE)
+    lowest = [
+        min(r.politeness, r.clarity)
+        if r.empathy_need is Need.NONE
+        else min(r.politeness, r.clarity, r.empathy)
         for r in reply.ratings
     ]
-    return float(np.mean(poor))
+    return float(np.clip(POOR + 1 - np.array(lowest), 0, 1).mean())
 
 
 def load_corpus(folder: Path) -> list[RatedReply]:

@@ -353,7 +353,7 @@ def _need(
     test: Sequence[RatedReply], assessments: Sequence[Assessment], resample: _Resamples
 ) -> Mapping[str, Figure]:
     """Quadratic-weighted kappa of the likeliest need with most raters' need, where there is a
-    message.
+    message and raters judged it.
     """
     order = {n: i + 1 for i, n in enumerate(Need)}
     said = np.array(
@@ -362,7 +362,7 @@ def _need(
     truth = np.array([order[r.need] for r in test])
     found = {}
     for language, rows in _by_language(test):
-        asked = [i for i in rows if test[i].customer_message is not None]
+        asked = [i for i in rows if test[i].customer_message is not None and test[i].is_need_rated]
         if len(asked) >= _LEAST_REPLIES:
             found[language] = resample.figure(asked, lambda r: quadratic_kappa(said[r], truth[r]))
     return found

@@ -121,8 +121,9 @@ def _fit_latents(
     asked = [i for i, r in enumerate(replies) if r.message is not None]
     silent = [i for i, r in enumerate(replies) if r.message is None]
     shares = np.array([[r.need_shares[n] for n in Need] for r in train])
-    messages = _message_terms(vectorizers, [replies[i] for i in asked])
-    need_weights, need_bias = _fit_need(messages, shares[asked], recipe)
+    judged = [i for i in asked if train[i].is_need_rated] or asked
+    messages = _message_terms(vectorizers, [replies[i] for i in judged])
+    need_weights, need_bias = _fit_need(messages, shares[judged], recipe)
     weights = LinearWeights(
         latent_weights=(ridge.coef_ * scales).T.copy(),
         latent_bias=np.array(ridge.intercept_),
@@ -217,10 +218,7 @@ def _fit_links(latents: Floats, train: Sequence[RatedReply]) -> tuple[Floats, Fl
     """Slopes (3,) and thresholds (3, 4) of the cumulative logit link, by maximum likelihood."""
     slopes, thresholds = [], []
     for i, dimension in enumerate(Dimension):
-        shares = np.array(
-            [[np.mean([r[dimension] == k for r in t.ratings]) for k in range(1, 6)] for t in train]
-        )
-        slope, cuts = _fit_link(latents[:, i], shares)
+        slope, cuts = _fit_link(latents[:, i], np.array([r.shares[dimension] for r in train]))
         slopes.append(slope)
         thresholds.append(cuts)
     return np.array(slopes), np.stack(thresholds)

@@ -12,7 +12,7 @@ from model import LANGUAGES, Dimension
 from training.corpus import RatedReply, is_poor
 from training.coverage import LEVELS, cells
 from training.evaluate import Evaluation, panel, values
-from training.ratings import alpha_by
+from training.ratings import alpha_by, rating_shares
 
 mpl.use("Agg")
 COLORS = {
@@ -162,10 +162,8 @@ def _distributions(replies: Sequence[RatedReply]) -> Canvas:
     canvas, axes = _axes(1, 3, 12, 3.4)
     for ax, dimension in zip(axes, Dimension, strict=True):
         for i, code in enumerate(LANGUAGES):
-            given = [
-                r[dimension] for reply in replies if reply.language == code for r in reply.ratings
-            ]
-            share = np.bincount(given, minlength=6)[1:] / max(len(given), 1)
+            given = [r for r in replies if r.language == code]
+            share = rating_shares(given, dimension) if given else np.zeros(5)
             ax.bar(np.arange(1, 6) + (i - 2) * 0.16, share, 0.15, label=code)
         ax.set(title=dimension.value, xlabel="rating")
     axes[0].set_ylabel("share of ratings")

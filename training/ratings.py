@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 ORDER = {"none": 0, "some": 1, "strong": 2}
 
 
-def ordinal_alpha(units: Sequence[Sequence[int]]) -> float:
+def ordinal_alpha(units: Sequence[Sequence[float]]) -> float:
     """Krippendorff's alpha for ordinal ratings; 1 is perfect, 0 is chance, nan where nothing
     varies.
 
@@ -54,8 +54,9 @@ def alpha_by(replies: Sequence[RatedReply], dimension: Dimension) -> float:
 
 
 def need_alpha(replies: Sequence[RatedReply]) -> float:
-    """Ordinal alpha of the raters on the empathy need."""
-    return ordinal_alpha([[ORDER[r.empathy_need] for r in reply.ratings] for reply in replies])
+    """Ordinal alpha of the raters on the empathy need, where they judged it."""
+    judged = [r for r in replies if r.is_need_rated]
+    return ordinal_alpha([[ORDER[r.empathy_need] for r in reply.ratings] for reply in judged])
 
 
 def reader_f1(replies: Sequence[RatedReply]) -> dict[str, tuple[float, int]]:
@@ -84,8 +85,15 @@ def one_against_the_rest(
     return [float(r[0]) for r in several], [float(np.mean(r[1:])) for r in several]
 
 
-def rating_pairs(replies: Sequence[RatedReply], dimension: Dimension) -> list[tuple[int, int]]:
+def rating_pairs(replies: Sequence[RatedReply], dimension: Dimension) -> list[tuple[float, float]]:
     """Every pair of ratings of one reply by two raters."""
     return [
         pair for reply in replies for pair in combinations([r[dimension] for r in reply.ratings], 2)
     ]
+
+
+def rating_shares(replies: Sequence[RatedReply], dimension: Dimension) -> Floats:
+    """The share of each rating 1-5 among all ratings of some replies, (5,)."""
+    return np.average(
+        [r.shares[dimension] for r in replies], axis=0, weights=[len(r.ratings) for r in replies]
+    )

@@ -2,9 +2,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from model import Need
+from model import Dimension, Need
 from tests.builders import make_rating, make_reply
 from training.corpus import is_poor, load_corpus
 from training.errors import CorpusError
@@ -46,7 +47,7 @@ def test_a_rated_reply_is_read(tmp_path: Path) -> None:
     [
         (rated(politeness=6), "sv.jsonl:1: ratings.0.politeness is 6, the rubric allows 1-5"),
         (rated(clarity=0), "sv.jsonl:1: ratings.0.clarity is 0, the rubric allows 1-5"),
-        (rated(empathy=2.5), "sv.jsonl:1: ratings.0.empathy breaks the rule type = integer"),
+        (rated(empathy="2"), "sv.jsonl:1: ratings.0.empathy breaks the rule type = number"),
         (
             rated(empathy_need="lots"),
             "ratings.0.empathy_need is 'lots', the schema allows none, some",
@@ -105,6 +106,16 @@ def test_empathy_counts_as_poor_only_where_it_was_needed() -> None:
     )
 
     assert (is_poor(needed), is_poor(routine)) == (0.5, 0.0)
+
+
+def test_a_rating_between_two_counts_for_both_and_keeps_the_mean() -> None:
+    ratings = (make_rating("a", (2.25, 3, 3)), make_rating("b", (4, 3, 3)))
+    reply = make_reply(ratings=ratings)
+    shares = reply.shares[Dimension.EMPATHY]
+
+    assert shares == pytest.approx([0, 0.375, 0.125, 0.5, 0])
+    assert float(shares @ np.arange(1, 6)) == pytest.approx(reply.mean[Dimension.EMPATHY])
+    assert is_poor(reply) == pytest.approx(0.375)
 
 
 def test_the_need_is_what_most_raters_saw_and_the_greater_where_they_are_divided() -> None:
