@@ -23,3 +23,11 @@ class RecipeError(TrainingError):
 
 class GateError(TrainingError):
     """A candidate that was not promoted."""
+
+
+class CaseError(TrainingError):
+    """Behavioral cases that cannot be used; `faults` names file, line and field of each."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("\n".join([f"{len(faults)} fault(s) in the cases:", *faults[:20]]))
+        self.faults = tuple(faults)
