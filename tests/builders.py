@@ -37,12 +37,25 @@ def make_score(dimension: Dimension = Dimension.EMPATHY, status: Status = Status
     )
 
 
-def make_assessment(language: str = "sv", risk: float = 0.1) -> Assessment:
+def make_assessment(
+    language: str = "sv", risk: float = 0.1, value: float | None = None
+) -> Assessment:
     return Assessment(
         language=DetectedLanguage(code=language, probability=0.99, detected=True),
         empathy_need={Need.NONE: 0.2, Need.SOME: 0.5, Need.STRONG: 0.3},
-        scores={d: make_score(d) for d in Dimension},
+        scores={d: make_score(d) if value is None else make_value(d, value) for d in Dimension},
         risk=risk,
+    )
+
+
+def make_value(dimension: Dimension, value: float) -> Score:
+    """A score with this value, in [1, 5]."""
+    high = (value - 1) / 4
+    return Score(
+        dimension=dimension,
+        distribution=(1 - high, 0.0, 0.0, 0.0, high),
+        interval=Interval(1.0, 5.0),
+        status=Status.OK,
     )
 
 

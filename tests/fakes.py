@@ -31,6 +31,15 @@ class FakeClock:
         return self.now
 
 
+class LengthScorer(FakeScorer):
+    """Gives a reply the more, the longer it is: what no scorer may do."""
+
+    version = "length-1"
+
+    def score(self, replies: Sequence[Reply]) -> list[Assessment]:
+        return [make_assessment(value=1 + min(len(r.text), 400) / 100) for r in replies]
+
+
 class BrokenScorer(FakeScorer):
     """Works for the warm-up, then fails with a message that holds the reply."""
 

@@ -1,5 +1,6 @@
 """The `tonfall-train` command: parse, call one function, print."""
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from getpass import getuser
@@ -12,6 +13,9 @@ from rich.table import Table
 from model import BUNDLED, ModelError, load_scorer
 from model.artifact import verify_artifact
 from model.store import THRESHOLDS, Store, threshold_file
+from training.behave import BARS, as_json, behave, failed_bars, read_bars
+from training.behave import tables as suite_tables
+from training.cases import CASES, load_cases, rubric_cases
 from training.check import check_corpus, tables, write_card
 from training.corpus import DATA, RatedReply, load_corpus
 from training.errors import TrainingError
@@ -74,11 +78,7 @@ def check(data: Path, plots: Path, card: bool) -> None:
     report = check_corpus(data)
     console = Console(width=None if Console().is_terminal else 140)
     for title, head, rows in tables(report):
-        if rows:
-            table = Table(*head, title=title, title_justify="left")
-            for row in rows:
-                table.add_row(*row)
-            console.print(table)
+        _print_table(console, title, head, rows)
     if card:
         write_card(report, data / "README.md")
     for path in write_corpus_plots(report.replies, plots):
@@ -144,6 +144,24 @@ def evaluate_command(
     click.echo(f"report: {write_report(evaluation, points, out)}")
     if card:
         update_card(evaluation, points)
+
+
+@main.command("behave")
+@click.argument("artifact", type=FOLDER, default=BUNDLED)
+@click.option("--cases", type=FOLDER, default=CASES, help="Folder with cases and bars.toml.")
+@click.option("--out", type=click.Path(path_type=Path), help="New JSON file for the results.")
+def behave_command(artifact: Path, cases: Path, out: Path | None) -> None:
+    """Run ARTIFACT through the behavioral cases and the examples of the rubric."""
+    suite, bars = load_cases(cases) + rubric_cases(), read_bars(cases / BARS)
+    result = behave(load_scorer(artifact), suite, bars)
+    console = Console(width=None if Console().is_terminal else 140)
+    for title, head, rows in suite_tables(result):
+        _print_table(console, title, head, rows)
+    if out:
+        out.write_text(json.dumps(as_json(result), ensure_ascii=False, indent=1) + "\n", "utf-8")
+    if failed := failed_bars(result):
+        raise click.ClickException("\n".join([f"below {len(failed)} bar(s)", *failed]))
+    click.echo(f"{len(suite):,} cases, every bar met")
 
 
 @main.command("promote")
@@ -255,6 +273,16 @@ def build(data: Path, public: Path | None, recipe: Path, runs: Path) -> None:
     promote(candidate, trial, BUNDLED, by="make train", now=datetime.now(UTC))
     _print_promotion(trial, BUNDLED)
     update_card(evaluation, points)
+
+
+def _print_table(
+    console: Console, title: str, head: Sequence[str], rows: Sequence[Sequence[str]]
+) -> None:
+    if rows:
+        table = Table(*head, title=title, title_justify="left")
+        for row in rows:
+            table.add_row(*row)
+        console.print(table)
 
 
 def _evaluate(

@@ -27,3 +27,11 @@ class GateError(TrainingError):
 
 class StoreError(TrainingError):
     """A store of artifacts that cannot be written, or a switch that it does not allow."""
+
+
+class CaseError(TrainingError):
+    """Behavioral cases that cannot be used; `faults` names file, line and field of each."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("\n".join([f"{len(faults)} fault(s) in the cases:", *faults[:20]]))
+        self.faults = tuple(faults)
