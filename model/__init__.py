@@ -11,6 +11,7 @@ from model.scores import (
     Interval,
     Reply,
     Score,
+    Sentence,
     Status,
 )
 
@@ -32,6 +33,7 @@ __all__ = [
     "ReplyError",
     "Score",
     "Scorer",
+    "Sentence",
     "Status",
     "load_scorer",
 ]

@@ -51,8 +51,13 @@ def load_scorer(folder: Path = BUNDLED) -> Scorer:
         from model.linear import load_linear
 
         return load_linear(folder, manifest.version, _identifier())
+    if manifest.kind == "encoder":
+        from model.encoder import load_encoder
+
+        return load_encoder(folder, manifest.version, _identifier())
     raise ArtifactError(
-        f"{folder / MANIFEST}: this version cannot load kind {manifest.kind!r}, only 'linear'; "
+        f"{folder / MANIFEST}: this version cannot load kind {manifest.kind!r}, only 'encoder' "
+        "and 'linear'; "
         "install the version of tonfall that made it"
     )
 

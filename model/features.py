@@ -6,13 +6,13 @@ Fitting and scoring both come through here, so that they can never differ.
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from model.prediction import PreparedReply
 from model.rubric import LANGUAGES, Channel
 from model.sentences import sentence_spans
 
@@ -30,16 +30,6 @@ VECTORIZERS: Mapping[str, Mapping[str, object]] = {
 """The settings of each vectorizer; its vocabulary is the artifact's."""
 REPLY_VECTORIZERS = ("reply_words", "reply_characters")
 MESSAGE_VECTORIZERS = ("message_words", "message_characters")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PreparedReply:
-    """A reply ready to be vectorized: prepared texts, and a language that is one of the five."""
-
-    text: str
-    message: str | None
-    channel: Channel | None
-    language: str
 
 
 def make_vectorizer(name: str, **fitting: object) -> TfidfVectorizer:

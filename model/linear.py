@@ -18,24 +18,15 @@ from model.features import (
     MESSAGE_VECTORIZERS,
     REPLY_VECTORIZERS,
     VECTORIZERS,
-    PreparedReply,
     counts,
     restore_vectorizer,
     vectorize,
 )
 from model.language import LanguageIdentifier
-from model.ordinal import expected_rating, rating_probabilities, rating_spread, sigmoid
-from model.rubric import Dimension, Need
-from model.scores import (
-    UNDETERMINED,
-    Assessment,
-    DetectedLanguage,
-    Interval,
-    Reply,
-    Score,
-    Status,
-)
-from model.text import check_text, prepare, prepare_message
+from model.ordinal import rating_probabilities, sigmoid, softmax
+from model.prediction import Prediction, PreparedReply
+from model.rubric import Dimension
+from model.scoring import PredictionScorer
 
 Floats = NDArray[np.float64]
 
@@ -61,16 +52,6 @@ class LinearWeights:
     link_thresholds: Floats  # (3, 4)
     risk_weights: Floats  # (4 + 3,): latents, then need
     risk_bias: Floats  # (1,)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prediction:
-    """What the linear model says of a batch, before intervals and statuses."""
-
-    latents: Floats  # (replies, 4)
-    need: Floats  # (replies, 3)
-    distributions: Floats  # (replies, 3, 5)
-    risk: Floats  # (replies,)
 
 
 class LinearModel:
@@ -102,7 +83,14 @@ class LinearModel:
             axis=1,
         )
         risk = sigmoid(np.hstack([latents, need]) @ w.risk_weights + w.risk_bias[0])
-        return Prediction(latents=latents, need=need, distributions=distributions, risk=risk)
+        return Prediction(
+            latents=latents,
+            need=need,
+            distributions=distributions,
+            risk=risk,
+            oddity=np.zeros(len(replies)),
+            sentences=[()] * len(replies),
+        )
 
 
 def design_matrix(
@@ -118,107 +106,7 @@ def design_matrix(
     return csr_matrix(hstack([texts, messages, csr_matrix(scaled)], format="csr"))
 
 
-def softmax(logits: Floats) -> Floats:
-    """Row-wise softmax."""
-    exponents = np.exp(logits - logits.max(axis=1, keepdims=True))
-    result: Floats = exponents / exponents.sum(axis=1, keepdims=True)
-    return result
-
-
-class LinearScorer:
-    """Scores replies with a fitted `LinearModel`; satisfies `model.Scorer`."""
-
-    def __init__(
-        self,
-        version: str,
-        linear: LinearModel,
-        intervals: Intervals,
-        identifier: LanguageIdentifier,
-    ) -> None:
-        self.version = version
-        self._linear = linear
-        self._intervals = intervals
-        self._identifier = identifier
-
-    def score(self, replies: Sequence[Reply]) -> list[Assessment]:
-        """Assess each reply; raises ReplyError for one that cannot be scored."""
-        if not replies:
-            return []
-        languages, prepared = zip(*map(self._prepare, replies), strict=True)
-        prediction = self._linear.predict(prepared)
-        return [
-            self._assess(row, languages[row], prepared[row], prediction)
-            for row in range(len(replies))
-        ]
-
-    def _prepare(self, reply: Reply) -> tuple[DetectedLanguage, PreparedReply]:
-        check_text(reply.text)
-        if reply.customer_message is not None:
-            check_text(reply.customer_message, "customer message")
-        text = prepare(reply.text).text
-        message = (
-            None if reply.customer_message is None else prepare_message(reply.customer_message)
-        )
-        if reply.language is None:
-            language = self._identifier.identify(text, message)
-        else:
-            language = DetectedLanguage(code=reply.language, probability=1.0, detected=False)
-        return language, PreparedReply(
-            text=text, message=message, channel=reply.channel, language=language.code
-        )
-
-    def _assess(
-        self, row: int, language: DetectedLanguage, reply: PreparedReply, prediction: Prediction
-    ) -> Assessment:
-        need = dict(zip(Need, prediction.need[row].tolist(), strict=True))
-        scores = {
-            dimension: self._score(
-                dimension, prediction.distributions[row, i], language, reply, need
-            )
-            for i, dimension in enumerate(Dimension)
-        }
-        return Assessment(
-            language=language, empathy_need=need, scores=scores, risk=float(prediction.risk[row])
-        )
-
-    def _score(
-        self,
-        dimension: Dimension,
-        distribution: Floats,
-        language: DetectedLanguage,
-        reply: PreparedReply,
-        need: Mapping[Need, float],
-    ) -> Score:
-        interval = self._intervals.interval(
-            dimension,
-            language.code,
-            value=float(expected_rating(distribution[None])[0]),
-            spread=float(rating_spread(distribution[None])[0]),
-            has_message=reply.message is not None,
-        )
-        return Score(
-            dimension=dimension,
-            distribution=tuple(distribution.tolist()),
-            interval=interval,
-            status=self._status(dimension, language, interval, need, reply.message is not None),
-        )
-
-    def _status(
-        self,
-        dimension: Dimension,
-        language: DetectedLanguage,
-        interval: Interval,
-        need: Mapping[Need, float],
-        has_message: bool,
-    ) -> Status:
-        if language.code == UNDETERMINED:
-            return Status.UNSUPPORTED_LANGUAGE
-        if dimension is Dimension.EMPATHY and has_message and need[Need.NONE] > 0.5:
-            return Status.NOT_NEEDED
-        return Status.UNCERTAIN if self._intervals.is_too_wide(interval) else Status.OK
-
-
-def load_linear(folder: Path, version: str, identifier: LanguageIdentifier) -> LinearScorer:
+def load_linear(folder: Path, version: str, identifier: LanguageIdentifier) -> PredictionScorer:
     """Read a linear artifact whose checksums were verified."""
     arrays = load_file(folder / "weights.safetensors")
     vocabularies = json.loads((folder / "vocabulary.json").read_text("utf-8"))
@@ -228,4 +116,4 @@ def load_linear(folder: Path, version: str, identifier: LanguageIdentifier) -> L
     }
     intervals = Intervals(**json.loads((folder / "intervals.json").read_text("utf-8")))
     linear = LinearModel(vectorizers, LinearWeights(**arrays))
-    return LinearScorer(version, linear, intervals, identifier)
+    return PredictionScorer(version, linear, intervals, identifier)

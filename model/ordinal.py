@@ -45,3 +45,10 @@ def rating_spread(distribution: Floats) -> Floats:
     variance = distribution @ squares - expected_rating(distribution) ** 2
     result: Floats = np.sqrt(np.maximum(variance, 0))
     return result
+
+
+def softmax(logits: Floats) -> Floats:
+    """Row-wise softmax."""
+    exponents = np.exp(logits - logits.max(axis=1, keepdims=True))
+    result: Floats = exponents / exponents.sum(axis=1, keepdims=True)
+    return result

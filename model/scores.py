@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from model.rubric import HIGHEST, LOWEST, RATINGS, Channel, Dimension, Need
+from model.rubric import HIGHEST, LOWEST, RATINGS, Behavior, Channel, Dimension, Need
 
 UNDETERMINED = "und"
 """BCP 47 for a language that is none of the supported ones, or that cannot be told."""
@@ -82,10 +82,27 @@ class DetectedLanguage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """A sentence of the reply, code points [start, end) of the text as sent, and the probability of
+    each behavior in it.
+    """
+
+    start: int
+    end: int
+    behaviors: Mapping[Behavior, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
-    """Everything a scorer says about one reply."""
+    """Everything a scorer says about one reply.
+
+    `sentences` is empty where the scorer finds no behaviors. `is_out_of_distribution` is True for
+    text that is no reply at all (code, gibberish).
+    """
 
     language: DetectedLanguage
     empathy_need: Mapping[Need, float]
     scores: Mapping[Dimension, Score]
     risk: float
+    sentences: tuple[Sentence, ...] = ()
+    is_out_of_distribution: bool = False

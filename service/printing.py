@@ -48,8 +48,9 @@ def write_assessments(
 
 
 def _jsonl(scored: Scored, version: str, out: TextIO) -> None:
-    for _, assessment in scored:
-        out.write(json.dumps(score_body(assessment, version), ensure_ascii=False) + "\n")
+    for reply, assessment in scored:
+        body = score_body(assessment, version, reply.text)
+        out.write(json.dumps(body, ensure_ascii=False) + "\n")
         out.flush()
 
 

@@ -10,12 +10,14 @@ from model import (
     LANGUAGES,
     RUBRIC_VERSION,
     Assessment,
+    Behavior,
     Channel,
     DetectedLanguage,
     Dimension,
     Interval,
     Need,
     Score,
+    Sentence,
     Status,
 )
 from model.artifact import Manifest, json_bytes, write_artifact
@@ -23,29 +25,51 @@ from model.calibration import WITHOUT_MESSAGE
 from model.features import COUNTS, VECTORIZERS
 from model.store import POINTER, VERSIONS, Promotion
 from service.settings import Settings
-from training.corpus import RatedReply, Rating
+from training.corpus import BehaviorSpan, RatedReply, Rating
 
-DISTRIBUTION = (0.05, 0.1, 0.25, 0.4, 0.2)
+DISTRIBUTION: tuple[float, ...] = (0.05, 0.1, 0.25, 0.4, 0.2)
 
 
-def make_score(dimension: Dimension = Dimension.EMPATHY, status: Status = Status.OK) -> Score:
-    return Score(
-        dimension=dimension,
-        distribution=DISTRIBUTION,
-        interval=Interval(2.5, 4.5),
-        status=status,
-    )
+def make_score(
+    dimension: Dimension = Dimension.EMPATHY,
+    status: Status = Status.OK,
+    value: float | None = None,
+    half_width: float = 1.0,
+) -> Score:
+    distribution = DISTRIBUTION if value is None else make_distribution(value)
+    interval = Interval(2.5, 4.5)
+    if value is not None:
+        interval = Interval(max(1.0, value - half_width), min(5.0, value + half_width))
+    return Score(dimension=dimension, distribution=distribution, interval=interval, status=status)
+
+
+def make_distribution(value: float) -> tuple[float, ...]:
+    """Probabilities of the two ratings around `value`, so that their mean is `value`."""
+    low = min(int(value), 4)
+    share = value - low
+    return tuple({low: 1 - share, low + 1: share}.get(r, 0.0) for r in range(1, 6))
 
 
 def make_assessment(
-    language: str = "sv", risk: float = 0.1, value: float | None = None
+    language: str = "sv",
+    risk: float = 0.1,
+    value: float | None = None,
+    sentences: tuple[Sentence, ...] = (),
+    half_width: float = 1.0,
 ) -> Assessment:
     return Assessment(
         language=DetectedLanguage(code=language, probability=0.99, detected=True),
         empathy_need={Need.NONE: 0.2, Need.SOME: 0.5, Need.STRONG: 0.3},
-        scores={d: make_score(d) if value is None else make_value(d, value) for d in Dimension},
+        scores={d: make_score(d, value=value, half_width=half_width) for d in Dimension},
         risk=risk,
+        sentences=sentences,
     )
+
+
+def make_sentence(start: int, end: int, **probabilities: float) -> Sentence:
+    """A sentence whose behaviors have no probability but the ones given."""
+    behaviors = {b: probabilities.get(b.value, 0.0) for b in Behavior}
+    return Sentence(start=start, end=end, behaviors=behaviors)
 
 
 def make_value(dimension: Dimension, value: float) -> Score:
@@ -77,6 +101,7 @@ def make_reply(
     contrast_set: str | None = None,
     counterpart_of: str | None = None,
     customer_message: str | None = "Var är mitt paket?",
+    behaviors: tuple[BehaviorSpan, ...] | None = None,
 ) -> RatedReply:
     origin = {"text": "language_model", "ratings": "language_model"}
     return RatedReply(
@@ -89,6 +114,7 @@ def make_reply(
         ratings=ratings,
         origin=origin | ({"batch": batch} if batch else {}),
         contrast_set=contrast_set,
+        behaviors=behaviors,
         counterpart_of=counterpart_of,
         where=f"{language}.jsonl:1",
     )

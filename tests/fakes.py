@@ -1,6 +1,6 @@
 """Stand-ins that satisfy the real protocols."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from model import Assessment, Reply
 from model.text import check_text
@@ -47,3 +47,24 @@ class BrokenScorer(FakeScorer):
         if self.asked:
             raise RuntimeError(f"cannot score {replies[0].text}")
         return super().score(replies)
+
+
+class WordScorer(FakeScorer):
+    """Starts at 3 on every dimension and moves by the worth of each word that a reply holds."""
+
+    def __init__(self, worth: Mapping[str, float]) -> None:
+        super().__init__()
+        self.version = f"words-{len(worth)}"
+        self._worth = worth
+
+    def score(self, replies: Sequence[Reply]) -> list[Assessment]:
+        super().score(replies)
+        return [
+            make_assessment(value=self._value(r.text), risk=self._risk(r.text)) for r in replies
+        ]
+
+    def _value(self, text: str) -> float:
+        return min(5.0, max(1.0, 3.0 + sum(w for word, w in self._worth.items() if word in text)))
+
+    def _risk(self, text: str) -> float:
+        return (5 - self._value(text)) / 4

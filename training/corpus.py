@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from numpy.typing import NDArray
 
 from model import Channel, Dimension, Need, Reply
-from model.features import PreparedReply
+from model.prediction import PreparedReply
 from model.rubric import POOR, RATINGS
 from model.text import prepare, prepare_message
 from training.errors import CorpusError
@@ -107,6 +107,14 @@ class RatedReply:
         """False where no rater judged the need, and the import filled in what a scorer expects."""
         return "empathy_need" not in self.origin
 
+    def panel_faults(self) -> Iterator[str]:
+        """What is wrong with who rated the reply."""
+        raters = [r.rater for r in self.ratings]
+        if len(set(raters)) < len(raters):
+            yield "ratings: a rater rated the reply twice"
+        if self.origin.get("writer") in raters:
+            yield f"ratings: the writer {self.origin['writer']!r} rated the reply"
+
     def to_reply(self) -> Reply:
         """The reply as a scorer takes it, its language to be detected."""
         return Reply(text=self.reply, customer_message=self.customer_message, channel=self.channel)
@@ -150,7 +158,7 @@ def load_corpus(folder: Path) -> list[RatedReply]:
         found = list(row_faults(row, validator))
         faults += [f"{where}: {fault}" for fault in found]
         if not found and isinstance(row, dict):
-            replies.append(_rated_reply(row, where))
+            replies.append(rated_reply(row, where))
     faults += _identity_faults(replies)
     if faults:
         raise CorpusError(faults)
@@ -195,7 +203,8 @@ def _rows(paths: Sequence[Path], faults: list[str]) -> Iterator[tuple[str, objec
                 faults.append(f"{where}: not JSON ({error}); is the line cut off?")
 
 
-def _rated_reply(row: Mapping[str, object], where: str) -> RatedReply:
+def rated_reply(row: Mapping[str, object], where: str) -> RatedReply:
+    """A record that satisfies the schema, and where it stands."""
     fields = dict(row) | {"where": where, "channel": Channel(str(row["channel"]))}
     fields["ratings"] = tuple(
         Rating(**r | {"empathy_need": Need(r["empathy_need"])})
@@ -216,11 +225,7 @@ def _identity_faults(replies: Sequence[RatedReply]) -> Iterator[str]:
         if reply.id in seen:
             yield f"{reply.where}: id {reply.id!r} was used in {seen[reply.id].where} already"
         seen[reply.id] = reply
-        raters = [r.rater for r in reply.ratings]
-        if len(set(raters)) < len(raters):
-            yield f"{reply.where}: ratings: a rater rated the reply twice"
-        if reply.origin.get("writer") in raters:
-            yield f"{reply.where}: ratings: the writer {reply.origin['writer']!r} rated the reply"
+        yield from (f"{reply.where}: {fault}" for fault in reply.panel_faults())
     for reply in replies:
         if reply.counterpart_of and reply.counterpart_of not in seen:
             yield f"{reply.where}: counterpart_of {reply.counterpart_of!r} is not in the corpus"

@@ -1,9 +1,10 @@
 """Replies that are too much alike: shared openings, shared 4-grams."""
 
+import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, islice
 from typing import NamedTuple
 
 from training.corpus import RatedReply
@@ -12,6 +13,8 @@ _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _OPENING_WORDS = 5
 _GRAM = 4
 _LEAST_GRAMS = 4
+_MOST_COMPARED = 2_000
+"""Stock sentences are shared by thousands; a copy is found long before this many."""
 
 
 class Overlap(NamedTuple):
@@ -57,6 +60,35 @@ def overlaps(replies: Sequence[RatedReply], most: float) -> list[Overlap]:
         if share > most and _family(replies[i]) != _family(replies[j]):
             found.append(Overlap(replies[i], replies[j], share))
     return sorted(found, key=lambda o: -o.share)
+
+
+def near_copies(
+    replies: Sequence[RatedReply], known: Sequence[RatedReply], most: float
+) -> list[Overlap]:
+    """The replies of which more than `most` of the 4-grams stand in one of `known`, with that one.
+
+    A reply that shares more than `most` shares one of its rarest 4-grams, so only replies that hold
+    one of those are compared (prefix filtering, Chaudhuri et al. 2006), of each wording one.
+    """
+    wordings = {frozenset(grams): r for r in known if len(grams := _grams(r.reply)) >= _LEAST_GRAMS}
+    candidates = list(wordings)
+    holders: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for i, held in enumerate(candidates):
+        for gram in held:
+            holders[gram].append(i)
+    found = []
+    for reply in replies:
+        own = sorted(_grams(reply.reply), key=lambda gram: (len(holders.get(gram, ())), gram))
+        if len(own) < _LEAST_GRAMS:
+            continue
+        rarest = own[: math.floor(len(own) * (1 - most)) + 1]
+        near = dict.fromkeys(i for gram in rarest for i in holders.get(gram, ()))
+        for i in islice(near, _MOST_COMPARED):
+            share = len(candidates[i].intersection(own)) / len(own)
+            if share > most and _family(reply) != _family(wordings[candidates[i]]):
+                found.append(Overlap(wordings[candidates[i]], reply, share))
+                break
+    return found
 
 
 def _family(reply: RatedReply) -> str:

@@ -21,6 +21,10 @@ class RecipeError(TrainingError):
     """A recipe with a value that cannot be used."""
 
 
+class EncoderError(TrainingError):
+    """An encoder that is missing, damaged or not what it should be."""
+
+
 class GateError(TrainingError):
     """A candidate that was not promoted."""
 
@@ -35,3 +39,11 @@ class CaseError(TrainingError):
     def __init__(self, faults: Sequence[str]) -> None:
         super().__init__("\n".join([f"{len(faults)} fault(s) in the cases:", *faults[:20]]))
         self.faults = tuple(faults)
+
+
+class SourceError(TrainingError):
+    """A file of ratings of which nothing can be imported."""
+
+
+class ColumnMapError(TrainingError):
+    """A column map that does not fit the file, or says too little about it."""

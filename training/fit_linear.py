@@ -15,7 +15,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save
-from scipy.optimize import minimize
 from scipy.sparse import csr_matrix, diags, vstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression, Ridge
@@ -30,20 +29,22 @@ from model.features import (
     MESSAGE_VECTORIZERS,
     REPLY_VECTORIZERS,
     VECTORIZERS,
-    PreparedReply,
     counts,
     make_vectorizer,
     vectorize,
 )
 from model.linear import LinearModel, LinearWeights, design_matrix
 from model.ordinal import rating_probabilities
-from training.calibrate import fit_intervals
+from model.prediction import PreparedReply
+from training.calibrate import fit_intervals, fit_links, fit_risk
 from training.corpus import RatedReply, is_poor, prepared
 from training.fragments import fragments
 from training.recipe import LinearRecipe
-from training.splits import Split, groups, parts
+from training.splits import Split, groups, ids_digest, parts
 
 Floats = NDArray[np.float64]
+Weights = Mapping[str, float]
+ALIKE: Weights = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,13 +57,21 @@ class Fitted:
     weights: LinearWeights
 
 
-def fit_linear(replies: Sequence[RatedReply], recipe: LinearRecipe, folder: Path) -> str:
+def fit_linear(
+    replies: Sequence[RatedReply],
+    recipe: LinearRecipe,
+    folder: Path,
+    *,
+    weights: Weights = ALIKE,
+) -> str:
     """Fit on the training split, calibrate on the calibration split, write the artifact; returns
     its version.
+
+    `weights` says by id how much a reply counts beside the others (1 where it is silent).
     """
     of = parts(replies)
     steps = tqdm(total=recipe.folds + 2, desc="fit linear", unit="step")
-    fitted = fit_model(of[Split.TRAIN], recipe, steps.update)
+    fitted = fit_model(of[Split.TRAIN], recipe, steps.update, weights)
     intervals = fit_intervals(fitted.linear, of[Split.CALIBRATION], recipe)
     steps.update()
     steps.close()
@@ -73,22 +82,15 @@ def fit_model(
     train: Sequence[RatedReply],
     recipe: LinearRecipe,
     step_done: Callable[[], object] = lambda: None,
+    weights: Weights = ALIKE,
 ) -> Fitted:
     """Fit latents, need, link and risk; `step_done` is called after each part."""
-    names = groups(train)
     inputs = [prepared(reply) for reply in train]
-    latents = np.zeros((len(train), len(Dimension) + 1))
-    need = np.zeros((len(train), len(Need)))
-    folds = GroupKFold(recipe.folds, shuffle=True, random_state=recipe.seed)
-    for fit_rows, held_rows in folds.split(train, groups=names):
-        part = _fit_latents([train[i] for i in fit_rows], [inputs[i] for i in fit_rows], recipe)
-        held = part.linear.predict([inputs[i] for i in held_rows])
-        latents[held_rows], need[held_rows] = held.latents, held.need
-        step_done()
-    slope, thresholds = _fit_links(latents, train)
-    risk_weights, risk_bias = _fit_risk(latents, need, train)
-    fitted = _fit_latents(train, inputs, recipe)
-    weights = replace(
+    latents, need = _held_out(train, inputs, recipe, step_done, weights)
+    slope, thresholds = fit_links(latents, train)
+    risk_weights, risk_bias = fit_risk(latents, need, train)
+    fitted = _fit_latents(train, inputs, recipe, weights)
+    fitted_weights = replace(
         fitted.weights,
         link_slope=slope,
         link_thresholds=thresholds,
@@ -96,18 +98,62 @@ def fit_model(
         risk_bias=risk_bias,
     )
     step_done()
-    return replace(fitted, weights=weights, linear=fitted.linear.with_weights(weights))
+    return replace(
+        fitted, weights=fitted_weights, linear=fitted.linear.with_weights(fitted_weights)
+    )
+
+
+def held_out_distributions(
+    replies: Sequence[RatedReply],
+    recipe: LinearRecipe,
+    step_done: Callable[[], object] = lambda: None,
+) -> Floats:
+    """Rating probabilities (replies, 3, 5) of each reply by a model that has not seen its group."""
+    inputs = [prepared(reply) for reply in replies]
+    latents, _ = _held_out(replies, inputs, recipe, step_done, ALIKE)
+    slope, thresholds = fit_links(latents, replies)
+    return np.stack(
+        [
+            rating_probabilities(latents[:, i], float(slope[i]), thresholds[i])
+            for i in range(len(Dimension))
+        ],
+        axis=1,
+    )
+
+
+def _held_out(
+    train: Sequence[RatedReply],
+    inputs: Sequence[PreparedReply],
+    recipe: LinearRecipe,
+    step_done: Callable[[], object],
+    weights: Weights,
+) -> tuple[Floats, Floats]:
+    """Latents (replies, 4) and need (replies, 3) from grouped cross-validation."""
+    latents = np.zeros((len(train), len(Dimension) + 1))
+    need = np.zeros((len(train), len(Need)))
+    folds = GroupKFold(recipe.folds, shuffle=True, random_state=recipe.seed)
+    for fit_rows, held_rows in folds.split(train, groups=groups(train)):
+        part = _fit_latents(
+            [train[i] for i in fit_rows], [inputs[i] for i in fit_rows], recipe, weights
+        )
+        held = part.linear.predict([inputs[i] for i in held_rows])
+        latents[held_rows], need[held_rows] = held.latents, held.need
+        step_done()
+    return latents, need
 
 
 def _fit_latents(
-    train: Sequence[RatedReply], replies: Sequence[PreparedReply], recipe: LinearRecipe
+    train: Sequence[RatedReply],
+    replies: Sequence[PreparedReply],
+    recipe: LinearRecipe,
+    weight_of: Weights,
 ) -> Fitted:
     """Everything but link and risk, which need predictions on unseen replies."""
     vectorizers = _fit_vectorizers(replies, recipe)
     raw = counts(replies)
     center, scale = raw.mean(axis=0), np.maximum(raw.std(axis=0), 0.1)
     target = np.array([[*(r.mean[d] for d in Dimension), is_poor(r)] for r in train])
-    rows, targets, sample = _training_rows(train, replies, target, recipe)
+    rows, targets, sample = _training_rows(train, replies, target, recipe, weight_of)
     x = design_matrix(
         rows,
         [vectorizers[n] for n in REPLY_VECTORIZERS],
@@ -180,6 +226,7 @@ def _training_rows(
     replies: Sequence[PreparedReply],
     target: Floats,
     recipe: LinearRecipe,
+    weight_of: Weights,
 ) -> tuple[list[PreparedReply], Floats, Floats]:
     """The replies, lighter copies of them without their message, and their tagged sentences alone.
 
@@ -188,9 +235,13 @@ def _training_rows(
     asked = [i for i, r in enumerate(replies) if r.message is not None]
     copies = [replace(replies[i], message=None) for i in asked]
     alone = fragments(train, target)
-    sample = np.repeat(
-        [1.0, recipe.without_message_weight, recipe.fragment_weight],
-        [len(replies), len(copies), len(alone.replies)],
+    own = np.array([weight_of.get(r.id, 1.0) for r in train])
+    sample = np.concatenate(
+        [
+            own,
+            recipe.without_message_weight * own[asked],
+            np.full(len(alone.replies), recipe.fragment_weight),
+        ]
     )
     targets = np.concatenate([target, target[asked], alone.targets])
     return [*replies, *copies, *alone.replies], targets, sample
@@ -212,44 +263,6 @@ def _prior(shares: Floats) -> Floats:
     """The mean of the shares, with one imagined message a need, so that none is impossible."""
     result: Floats = (shares.sum(axis=0) + 1) / (len(shares) + len(Need))
     return result
-
-
-def _fit_links(latents: Floats, train: Sequence[RatedReply]) -> tuple[Floats, Floats]:
-    """Slopes (3,) and thresholds (3, 4) of the cumulative logit link, by maximum likelihood."""
-    slopes, thresholds = [], []
-    for i, dimension in enumerate(Dimension):
-        slope, cuts = _fit_link(latents[:, i], np.array([r.shares[dimension] for r in train]))
-        slopes.append(slope)
-        thresholds.append(cuts)
-    return np.array(slopes), np.stack(thresholds)
-
-
-def _fit_link(latent: Floats, shares: Floats) -> tuple[float, Floats]:
-    def unpack(p: Floats) -> tuple[float, Floats]:
-        return float(np.exp(p[0])), p[1] + np.concatenate([[0.0], np.cumsum(np.exp(p[2:]))])
-
-    def loss(p: Floats) -> float:
-        slope, cuts = unpack(p)
-        probabilities = rating_probabilities(latent, slope, cuts)
-        return float(-(shares * np.log(probabilities + 1e-9)).sum() / len(latent))
-
-    start = np.array([np.log(2.0), 2 * 1.5, *np.log([2.0, 2.0, 2.0])])
-    found = minimize(loss, start, method="L-BFGS-B", options={"maxiter": 500, "ftol": 1e-12})
-    return unpack(found.x)
-
-
-def _fit_risk(latents: Floats, need: Floats, train: Sequence[RatedReply]) -> tuple[Floats, Floats]:
-    """Logistic regression of the share of raters who found the reply poor, on unseen replies'
-    predictions.
-    """
-    x = np.hstack([latents, need])
-    poor = np.array([is_poor(r) for r in train])
-    both = np.concatenate([poor, 1 - poor])
-    labels = np.concatenate([np.ones(len(train)), np.zeros(len(train))])
-    regression = LogisticRegression(C=10.0, max_iter=2_000, tol=1e-8)
-    seen = both > 0
-    regression.fit(np.vstack([x, x])[seen], labels[seen], sample_weight=both[seen])
-    return regression.coef_[0].copy(), regression.intercept_.copy()
 
 
 def _write(
@@ -274,14 +287,10 @@ def _write(
         languages=LANGUAGES,
         trained_on={
             "replies": {split.value: len(part) for split, part in of.items()},
-            "ids_sha256": {split.value: _ids_digest(part) for split, part in of.items()},
+            "ids_sha256": {split.value: ids_digest(part) for split, part in of.items()},
         },
         recipe=recipe.as_json(),
         libraries={name: version(name) for name in ("numpy", "scipy", "scikit-learn")},
     )
     write_artifact(folder, manifest, files)
     return manifest.version
-
-
-def _ids_digest(replies: Sequence[RatedReply]) -> str:
-    return hashlib.sha256("\n".join(sorted(r.id for r in replies)).encode()).hexdigest()

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import Ridge
 
 from model import Behavior
-from model.features import PreparedReply
+from model.prediction import PreparedReply
 from model.text import prepare
 from training.corpus import RatedReply
 

@@ -9,9 +9,10 @@ from tqdm import tqdm
 
 from model import Dimension
 from model.ordinal import expected_rating
+from training.assessments import panel
 from training.corpus import RatedReply, prepared
-from training.evaluate import panel, spearman
 from training.fit_linear import fit_model
+from training.metrics import spearman
 from training.recipe import LinearRecipe
 from training.splits import Split, groups, parts
 

@@ -9,9 +9,13 @@ from pathlib import Path
 from model import BUNDLED, ArtifactError, Assessment, Scorer, load_scorer
 from model.artifact import verify_artifact
 from model.store import Promotion, Store, current_artifact, is_store
+from training.assessments import assess
+from training.comparison import paired_difference
 from training.corpus import DATA
 from training.errors import GateError, StoreError
-from training.evaluate import ALL, Evaluation, Figure, assess, paired_difference, rubric_pairs
+from training.evaluate import Evaluation, rubric_pairs
+from training.metrics import Figure
+from training.slices import ALL
 from training.splits import groups
 from training.store import add_version, switch, write_thresholds, writing
 from training.thresholds import ThresholdMap, threshold_map

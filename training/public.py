@@ -1,6 +1,6 @@
 """Real replies of public corpora: their ratings are in the repository, their text is not.
 
-`data/public-ratings/*.jsonl` holds ids and ratings; the text is joined from the folder of the
+`data/public-ratings/` holds ids and ratings; the text is joined from the folder of the
 public files (gzip JSON Lines with `id`, `lang`, `context`, `reply`), where somebody has it.
 """
 
@@ -14,7 +14,8 @@ from model import Channel, Need
 from training.corpus import DATA, RatedReply, Rating
 from training.errors import CorpusError
 
-PUBLIC_RATINGS = DATA / "public-ratings"
+TO_TEST, TO_TRAIN = (DATA / "public-ratings" / use for use in ("test", "train"))
+"""No conversation is in both."""
 _CHANNELS = {
     "support_twitter": Channel.SOCIAL,
     "swefaq": Channel.EMAIL,
@@ -22,8 +23,8 @@ _CHANNELS = {
 }
 
 
-def load_public(folder: Path, ratings: Path = PUBLIC_RATINGS) -> list[RatedReply]:
-    """Every rated public reply, its text read from `folder`; CorpusError names what is
+def load_public(folder: Path, ratings: Path = TO_TEST) -> list[RatedReply]:
+    """Every public reply rated in `ratings`, its text read from `folder`; CorpusError names what is
     not there.
     """
     replies, missing = [], []

@@ -44,8 +44,8 @@ def quadratic_kappa(first: ArrayLike, second: ArrayLike) -> float:
     """Quadratic-weighted kappa (Cohen 1968) of two series of ratings, each rounded to 1-5."""
     a, b = (np.clip(np.floor(np.asarray(x) + 0.5), 1, 5) for x in (first, second))
     observed = np.mean((a - b) ** 2)
-    expected = np.mean((a[:, None] - b[None, :]) ** 2)
-    return float(1 - observed / expected) if expected else float("nan")
+    expected = np.mean(a**2) + np.mean(b**2) - 2 * np.mean(a) * np.mean(b)  # of all pairs
+    return float(1 - observed / expected) if expected > 1e-12 else float("nan")
 
 
 def alpha_by(replies: Sequence[RatedReply], dimension: Dimension) -> float:

@@ -1,183 +1,167 @@
-"""Write an evaluation down: metrics.json, a Markdown report with plots, and the result tables of
+"""Write an examination down: report.html for people, metrics.json for programs, and the results in
 the model card.
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, is_dataclass, replace
+from datetime import date
 from pathlib import Path
 
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
 from model import Dimension
-from training.evaluate import ALL, IDENTIFIED, Evaluation, Figure, Slice
+from training import tables, trust_tables
+from training.bars import Verdict
+from training.charts import charts
+from training.examination import Examination, Miss
 from training.markdown import table, write_between
-from training.plots import write_plots
+from training.slices import NAMES
+from training.tables import Table
 
 CARD = Path(__file__).parent.parent / "model" / "README.md"
 BEGIN, END = "<!-- results: written by tonfall-train evaluate -->", "<!-- end of results -->"
-Curve = Sequence[Mapping[str, float]]
-NAMES = {
-    ALL: "all",
-    "sv": "Swedish",
-    "nb": "bokmål",
-    "nn": "nynorsk",
-    "da": "Danish",
-    "en": "English",
-}
+_TEMPLATES = Path(__file__).parent / "templates"
 
 
-def write_report(evaluation: Evaluation, curve: Curve, folder: Path) -> Path:
-    """Write report.md, metrics.json and the plots into `folder`; returns the report's path."""
+def write_report(
+    examination: Examination, folder: Path, *, made: date, with_text: bool = True
+) -> Path:
+    """Write report.html and metrics.json into `folder`; returns the report's path.
+
+    The report quotes the replies of the worst errors unless `with_text` is false; metrics.json
+    never holds text.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    plots = write_plots(evaluation, curve, folder)
-    metrics = {
-        "version": evaluation.version,
-        "slices": [asdict(s) for s in evaluation.slices],
-        "risk": {k: asdict(v) for k, v in evaluation.risk.items()},
-        "pairs": {k: asdict(v) for k, v in evaluation.pairs.items()},
-        "need": {k: asdict(v) for k, v in evaluation.need.items()},
-        "languages": evaluation.languages,
-        "public": {k: [asdict(s) for s in v] for k, v in evaluation.public.items()},
-        "learning_curve": list(curve),
-    }
-    (folder / "metrics.json").write_text(json.dumps(metrics, indent=1), "utf-8")
-    images = "\n\n".join(f"![{caption}]({path.name})" for path, caption in plots)
-    path = folder / "report.md"
-    path.write_text(
-        f"# Evaluation of {evaluation.version}\n\n"
-        f"{result_tables(evaluation, curve)}\n## Plots\n\n{images}\n",
-        "utf-8",
-    )
+    metrics = json.dumps(_metrics(examination), indent=1, allow_nan=False)
+    (folder / "metrics.json").write_text(metrics + "\n", "utf-8")
+    path = folder / "report.html"
+    path.write_text(_html(examination, made, with_text), "utf-8")
     return path
 
 
-def result_tables(evaluation: Evaluation, curve: Curve = ()) -> str:
-    """The Markdown tables that report and model card share."""
-    parts = [
-        f"Model `{evaluation.version}`, {len(evaluation.replies)} held-out replies that no choice "
-        "was made on. Brackets: 90 % bootstrap intervals over groups that belong together.",
-        _slices(evaluation),
-        _others(evaluation),
-        _baselines(evaluation),
-    ]
-    if evaluation.public:
-        parts.append(_public(evaluation))
-    if curve:
-        parts.append(_curve(curve))
-    parts.append(_languages(evaluation))
-    return "\n\n".join(parts) + "\n"
-
-
-def update_card(evaluation: Evaluation, curve: Curve, card: Path = CARD) -> None:
+def update_card(examination: Examination, card: Path = CARD) -> None:
     """Replace the results in the model card."""
-    write_between(card, BEGIN, END, result_tables(evaluation, curve))
+    write_between(card, BEGIN, END, result_tables(examination))
 
 
-_HEAD = [
-    "language",
-    "dimension",
-    "replies",
-    "Spearman",
-    "weighted kappa",
-    "MAE",
-    "90 % intervals that hold",
-]
-
-
-def _slices(evaluation: Evaluation) -> str:
-    rows = [[NAMES[s.language], *_cells(s)] for s in evaluation.slices]
-    return "### Against the panel's mean\n\n" + table(_HEAD, rows)
-
-
-def _public(evaluation: Evaluation) -> str:
-    rows = [
-        [source if source != ALL else NAMES[s.language], *_cells(s)]
-        for source, slices in evaluation.public.items()
-        for s in slices
+def result_tables(x: Examination) -> str:
+    """The tables of the model card, in Markdown."""
+    shown = [
+        tables.bars_table(x),
+        tables.slices_table(x),
+        tables.others_table(x),
+        tables.baselines_table(x),
+        trust_tables.changes_table(x),
+        trust_tables.rises_table(x),
+        trust_tables.gaps_table(x),
+        trust_tables.reliability_table(x),
+        trust_tables.behaviors_table(x),
+        tables.public_table(x),
+        tables.gains_table(x),
+        tables.steps_by_language_table(x) if len(x.steps) > 1 else None,
+        tables.curve_table(x),
+        *trust_tables.language_tables(x),
     ]
-    return (
-        "### Real replies of real services\n\nPublic replies that nobody wrote for this corpus, "
-        "rated in the same way (data/public-ratings); none was trained on.\n\n"
-    ) + table(["of", *_HEAD[1:]], rows)
+    opening = (
+        f"Model `{x.evaluation.version}`, {len(x.evaluation.replies)} held-out replies that no "
+        "choice was made on. Brackets: 90 % intervals, by bootstrap over groups that belong "
+        "together, of shares by Wilson's formula."
+    )
+    return "\n\n".join([opening, *(_markdown(t) for t in shown if t and t.rows)]) + "\n"
 
 
-def _cells(s: Slice) -> list[str]:
-    return [
-        s.dimension.value,
-        str(s.spearman.n),
-        _figure(s.spearman),
-        _figure(s.kappa),
-        _figure(s.mae),
-        f"{_percent(s.coverage)} (width {s.width:.1f})",
-    ]
+def _markdown(shown: Table) -> str:
+    note = f"{shown.note}\n\n" if shown.note else ""
+    return f"### {shown.caption}\n\n{note}{table(shown.head, shown.rows)}"
 
 
-def _others(evaluation: Evaluation) -> str:
-    rows = [
-        ["poor replies found by `risk`, AUC", NAMES[k], str(v.n), _figure(v)]
-        for k, v in evaluation.risk.items()
-    ]
-    rows += [
-        ["contrast pairs ranked right", NAMES.get(k, k), str(v.n), _percent(v)]
-        for k, v in evaluation.pairs.items()
-    ]
-    rows += [
-        ["empathy need, weighted kappa", NAMES[k], str(v.n), _figure(v)]
-        for k, v in evaluation.need.items()
-    ]
-    return "### Risk, contrast pairs, empathy need\n\n" + table(["what", "of", "n", "figure"], rows)
+def _html(x: Examination, made: date, with_text: bool) -> str:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    drawn = {
+        name: replace(chart, panels=[Markup(svg) for svg in chart.panels])  # noqa: S704
+        for name, chart in charts(x).items()
+    }
+    judged = [bar for bar in x.bars if bar.verdict is not Verdict.UNMEASURED]
+    return environment.get_template("report.html").render(
+        x=x,
+        made=made,
+        with_text=with_text,
+        charts=drawn,
+        tables=tables,
+        trust=trust_tables,
+        judged=judged,
+        met=[bar for bar in judged if bar.verdict is not Verdict.MISSED],
+        missed=[bar for bar in judged if bar.verdict is Verdict.MISSED],
+        names=NAMES,
+        dimensions=list(Dimension),
+        styles=Markup((_TEMPLATES / "report.css").read_text("utf-8")),  # noqa: S704
+        script=Markup((_TEMPLATES / "report.js").read_text("utf-8")),  # noqa: S704
+    )
 
 
-def _baselines(evaluation: Evaluation) -> str:
-    rows = []
-    for s in evaluation.slices:
-        base = s.baselines
-        rows.append(
-            [
-                NAMES[s.language],
-                s.dimension.value,
-                f"{s.spearman.value:.2f} / {s.mae.value:.2f}",
-                *(
-                    f"{base[b]['spearman']:.2f} / {base[b]['mae']:.2f}"
-                    for b in ("mean", "length", "one rater")
-                ),
-            ]
-        )
-    head = [
-        "language",
-        "dimension",
-        "scorer",
-        "the mean",
-        "length only",
-        "one rater against the others",
-    ]
-    return "### Beside three baselines (Spearman / MAE)\n\n" + table(head, rows)
+def _metrics(x: Examination) -> object:
+    """Every figure as JSON: no text, null for what could not be measured."""
+    e = x.evaluation
+    return _plain(
+        {
+            "version": e.version,
+            "seed": x.seed,
+            "replies": len(e.replies),
+            "bars": x.bars,
+            "slices": e.slices,
+            "risk": e.risk,
+            "pairs": e.pairs,
+            "need": e.need,
+            "parts": x.parts,
+            "robustness": x.robustness,
+            "reliability": x.reliability,
+            "behaviors": x.behaviors,
+            "public": x.public,
+            "languages": x.languages,
+            "steps": [
+                {
+                    "name": s.name,
+                    "version": s.version,
+                    "ms_a_reply": s.ms_a_reply,
+                    "slices": s.slices,
+                    "risk": s.risk,
+                    "pairs": s.pairs,
+                }
+                for s in x.steps
+            ],
+            "against": x.against,
+            "gains": x.gains,
+            "worst": [_miss(m) for m in x.worst],
+            "learning_curve": {"points": x.curve.points, "reason": x.curve.reason},
+        }
+    )
 
 
-def _curve(curve: Curve) -> str:
-    rows = [[f"{p['replies']:.0f}", *(f"{p[d]:.3f}" for d in Dimension)] for p in curve]
-    head = ["training replies", *(d.value for d in Dimension)]
-    return "### Spearman by number of training replies\n\n" + table(head, rows)
+def _miss(miss: Miss) -> Mapping[str, object]:
+    score = miss.assessment.scores[miss.dimension]
+    return {
+        "id": miss.reply.id,
+        "dimension": miss.dimension,
+        "value": score.value,
+        "interval": score.interval,
+        "panel": miss.reply.mean[miss.dimension],
+    }
 
 
-def _languages(evaluation: Evaluation) -> str:
-    parts = []
-    for name, confusion in evaluation.languages.items():
-        rows = [
-            [code, *(str(counts.get(found, 0)) for found in IDENTIFIED), _right(code, counts)]
-            for code, counts in confusion.items()
-        ]
-        parts.append(f"{name}:\n\n" + table(["written in", *IDENTIFIED, "right"], rows))
-    return "### Language identification on the whole corpus\n\n" + "\n\n".join(parts)
-
-
-def _right(code: str, counts: Mapping[str, int]) -> str:
-    total = sum(counts.values())
-    return f"{counts.get(code, 0) / total:.1%}" if total else "–"
-
-
-def _figure(figure: Figure) -> str:
-    return f"{figure.value:.2f} [{figure.low:.2f}, {figure.high:.2f}]"
-
-
-def _percent(figure: Figure) -> str:
-    return f"{figure.value:.0%} [{figure.low:.0%}, {figure.high:.0%}]"
+def _plain(value: object) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
+        value = asdict(value)
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    return None if isinstance(value, float) and math.isnan(value) else value

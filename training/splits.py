@@ -56,6 +56,11 @@ def parts(replies: Sequence[RatedReply]) -> dict[Split, list[RatedReply]]:
     return found
 
 
+def ids_digest(replies: Sequence[RatedReply]) -> str:
+    """SHA-256 of the sorted ids: which replies a run was given."""
+    return hashlib.sha256("\n".join(sorted(r.id for r in replies)).encode()).hexdigest()
+
+
 def _ties(reply: RatedReply) -> list[str]:
     names = [
         ("batch", reply.origin.get("batch")),

@@ -10,10 +10,12 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from model import RUBRIC_VERSION, Assessment, Channel, Dimension, Need, Reply, Status
+from model import RUBRIC_VERSION, Assessment, Channel, Dimension, Need, Reply, Sentence, Status
 from model.text import MAX_CHARACTERS
 
 MAX_ITEMS = 256
+_SHOWN = 0.5
+"""The least probability of a behavior that is shown."""
 
 Language = Literal["sv", "nb", "nn", "da", "en"]
 Probability = Annotated[float, Field(ge=0, le=1)]
@@ -154,6 +156,9 @@ class ScoreResponse(BaseModel):
     risk: Probability = Field(
         description="Probability that a rater would give 1 or 2 on a dimension that counts."
     )
+    out_of_distribution: bool = Field(
+        description="True for text that is no reply at all, such as code; its scores are uncertain."
+    )
     behaviors: list[BehaviorResult]
     advice: list[AdviceResult]
 
@@ -187,8 +192,8 @@ class BatchResponse(BaseModel):
     results: list[ScoreResponse | ItemError]
 
 
-def score_body(assessment: Assessment, model_version: str) -> dict[str, object]:
-    """An assessment as the JSON of `ScoreResponse`."""
+def score_body(assessment: Assessment, model_version: str, text: str) -> dict[str, object]:
+    """An assessment of the reply `text` as the JSON of `ScoreResponse`."""
     language = assessment.language
     return {
         "id": str(uuid.uuid4()),
@@ -210,9 +215,31 @@ def score_body(assessment: Assessment, model_version: str) -> dict[str, object]:
             for dimension, score in assessment.scores.items()
         },
         "risk": round(assessment.risk, 4),
-        "behaviors": [],
+        "out_of_distribution": assessment.is_out_of_distribution,
+        "behaviors": [
+            {"tag": tag, "probability": round(probability, 4), **_offsets(sentence, text)}
+            for sentence in assessment.sentences
+            for tag, probability in sentence.behaviors.items()
+            if probability >= _SHOWN
+        ],
         "advice": [],
     }
+
+
+def _offsets(sentence: Sentence, text: str) -> dict[str, int]:
+    """The span in code points and in UTF-16 units."""
+    start, end = sentence.start, sentence.end
+    before = _utf16_units(text[:start])
+    return {
+        "start": start,
+        "end": end,
+        "start_utf16": before,
+        "end_utf16": before + _utf16_units(text[start:end]),
+    }
+
+
+def _utf16_units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
 
 
 def _rounded(probabilities: Mapping[Need, float]) -> dict[str, float]:

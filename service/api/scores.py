@@ -107,7 +107,7 @@ def _score(asked: Sequence[_Asked]) -> list[dict[str, object]]:
         metrics.scoring.observe(time.perf_counter() - started)
         for reply, assessment in zip(replies, assessments, strict=True):
             metrics.count(assessment, has_message=reply.customer_message is not None)
-        bodies += [score_body(assessment, scorer.version) for assessment in assessments]
+            bodies.append(score_body(assessment, scorer.version, reply.text))
     return bodies
 
 

@@ -18,6 +18,7 @@ from rich.table import Table
 
 from model import Channel, Reply, Scorer, load_scorer
 from model.language import LanguageIdentifier
+from tests.benchmark.engines import engines
 from tests.e2e.server import environment, free_port, start, wait_until_ready
 
 STORED = Path(__file__).parent / "results.json"
@@ -41,6 +42,7 @@ def main() -> None:
     reply = Reply(text=REPLY, customer_message=MESSAGE, channel=Channel.EMAIL)
     with _one_core():
         results |= _model(scorer, reply)
+        results |= engines(_median_ms)
     with tempfile.TemporaryDirectory() as folder, _server(Path(folder), results) as port:
         for writers in WRITERS:
             results |= _typing(port, writers)

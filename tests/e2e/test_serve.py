@@ -68,7 +68,7 @@ def test_the_log_holds_no_word_of_a_reply(server: tuple[str, Path]) -> None:
 
 def test_a_damaged_artifact_stops_the_start_and_names_the_file(tmp_path: Path) -> None:
     artifact = Path(shutil.copytree(current_artifact(BUNDLED), tmp_path / "artifact"))
-    weights = artifact / "weights.safetensors"
+    weights = artifact / "heads.safetensors"
     content = bytearray(weights.read_bytes())
     content[len(content) // 2] ^= 1
     weights.write_bytes(content)

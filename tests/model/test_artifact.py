@@ -41,17 +41,17 @@ def test_one_changed_byte_is_found_and_the_file_named(copy: Path, name: str, whe
 
 
 def test_a_truncated_file_is_found(copy: Path) -> None:
-    weights = copy / "weights.safetensors"
+    weights = copy / "heads.safetensors"
     weights.write_bytes(weights.read_bytes()[:-100])
 
-    with pytest.raises(ArtifactError, match=r"weights\.safetensors: damaged"):
+    with pytest.raises(ArtifactError, match=r"heads\.safetensors: damaged"):
         load_scorer(copy)
 
 
 def test_a_missing_file_is_named(copy: Path) -> None:
-    (copy / "vocabulary.json").unlink()
+    (copy / "intervals.json").unlink()
 
-    with pytest.raises(ArtifactError, match=r"vocabulary\.json: the file is missing"):
+    with pytest.raises(ArtifactError, match=r"intervals\.json: the file is missing"):
         load_scorer(copy)
 
 

@@ -108,3 +108,11 @@ def test_the_command_succeeds_where_every_bar_is_met(tmp_path: Path) -> None:
 
     assert run.exit_code == 0, run.output
     assert "every bar met" in run.output
+
+
+def test_a_bar_that_the_current_scorer_misses_too_stands_in_nobodys_way(cases: list[Case]) -> None:
+    result = behave(LengthScorer(), cases, BARS)
+
+    assert len(failed_bars(result)) == 2
+    assert failed_bars(result, result) == []
+    assert len(failed_bars(result, behave(FakeScorer(), cases, BARS))) == 1

@@ -61,18 +61,27 @@ def test_a_candidate_is_never_overwritten(candidate: Path, small: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_report_has_tables_and_plots(candidate: Path, small: Path, tmp_path: Path) -> None:
-    result = run("evaluate", candidate, "--data", small, "--out", tmp_path, "--no-curve")
+def test_the_report_compares_with_the_shipped_scorer_and_any_other(
+    candidate: Path, small: Path, tmp_path: Path
+) -> None:
+    options = ("--data", small, "--out", tmp_path, "--also", BUNDLED, "--no-curve", "--no-text")
+    result = run("evaluate", candidate, *options)
 
     assert result.exit_code == 0, result.output
-    report = (tmp_path / "report.md").read_text("utf-8")
-    for heading in ("Against the panel's mean", "three baselines", "Language identification"):
-        assert heading in report
-    for name in ("reliability.png", "residuals.png", "confusion.png", "by-language.png"):
-        assert (tmp_path / name).stat().st_size > 5_000
-        assert f"({name})" in report
+    report = (tmp_path / "report.html").read_text("utf-8")
+    shipped, fitted = (verify_artifact(folder).version for folder in (BUNDLED, candidate))
+    assert f"This scorer minus {shipped}" in report
+    assert "The learning curve was not asked for." in report
     metrics = json.loads((tmp_path / "metrics.json").read_text("utf-8"))
-    assert metrics["version"] == verify_artifact(candidate).version
+    assert metrics["version"] == fitted
+    assert [s["version"] for s in metrics["steps"]] == [shipped, shipped, fitted]
+
+
+def test_a_scorer_to_compare_with_that_is_no_artifact_is_named(tmp_path: Path) -> None:
+    result = run("evaluate", "--also", tmp_path, "--no-curve")
+
+    assert result.exit_code == 1
+    assert "no artifact there" in result.output
 
 
 @pytest.mark.slow
@@ -123,7 +132,7 @@ def test_a_gate_is_overruled_with_a_reason_and_rolled_back(
     for part in (before, after, "rollback", why, "too strict"):
         assert part in history
     assert "removed" in run("remove", after, store).output
-    assert Store(store).versions() == (before,)
+    assert after not in Store(store).versions()
 
 
 @pytest.mark.slow
@@ -139,12 +148,47 @@ def test_check_names_every_fault_and_fails(tmp_path: Path) -> None:
     row |= {"reply": "Ring Anna på 070-123 45 67.", "behaviors": []}
     (tmp_path / "replies").mkdir()
     (tmp_path / "replies" / "sv.jsonl").write_text(json.dumps(row), "utf-8")
+    shutil.copy(DATA / "plan.toml", tmp_path)
     result = run("check", tmp_path, "--plots", tmp_path / "plots")
 
     assert result.exit_code == 1
     assert "sv.jsonl:1: reply: 10 digits at 13" in result.output
     assert "070-123" not in result.output
     assert (tmp_path / "plots" / "coverage.png").exists()
+
+
+def test_check_of_a_folder_without_a_plan_notes_what_only_a_published_corpus_must_not_hold(
+    tmp_path: Path,
+) -> None:
+    text = "Hej! Ring Anna på 070-123 45 67 så ordnar hon det här med paketet åt dig."
+    row = json.loads((DATA / "replies" / "sv.jsonl").read_text("utf-8").split("\n", 1)[0])
+    rows = [
+        row | {"id": f"sv-{i}", "reply": text, "customer_message": f"Hej {i}", "behaviors": []}
+        | {"origin": {"text": "person", "ratings": "person", "conversation": f"c-{i}"}}
+        for i in range(30)
+    ]  # fmt: skip
+    (tmp_path / "own.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
+
+    result = run("check", tmp_path, "--plots", tmp_path / "plots")
+
+    assert result.exit_code == 0, result.output
+    assert "note: own.jsonl:1: reply: 10 digits at" in result.output
+    assert "more notes" in result.output
+    assert "Near copies of training replies" in result.output
+    assert "070-123" not in result.output
+
+
+@pytest.mark.slow
+def test_check_lists_the_ratings_to_give_again(small: Path, tmp_path: Path) -> None:
+    rerate = tmp_path / "rerate.jsonl"
+
+    result = run("check", small, "--plots", tmp_path, "--rerate", rerate)
+
+    assert result.exit_code == 0, result.output
+    rows = [json.loads(line) for line in rerate.read_text("utf-8").splitlines()]
+    assert f"{len(rows)} ratings to give again" in result.output
+    assert all(abs(row["given"] - row["expected"]) > 1 for row in rows)
+    assert not [row for row in rows if row["reply"] in result.output]
 
 
 def test_public_ratings_are_joined_with_their_text(tmp_path: Path) -> None:

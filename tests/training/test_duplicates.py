@@ -1,5 +1,5 @@
 from tests.builders import make_reply
-from training.duplicates import overlaps, shared_openings
+from training.duplicates import near_copies, overlaps, shared_openings
 
 
 def test_a_shared_opening_is_found_outside_a_contrast_set_only() -> None:
@@ -28,3 +28,17 @@ def test_replies_with_the_same_4_grams_are_found() -> None:
     assert ("a", "b") in found
     assert ("d", "e") not in found
     assert not any("c" in pair for pair in found)
+
+
+def test_a_near_copy_is_found_among_thousands_that_share_its_stock_sentences() -> None:
+    stock = "Hej och tack för att du hör av dig till oss. Ha en fin dag och hör gärna av dig igen."
+    known = [make_reply(f"k{i}", f"{stock} Ditt ärende har nummer {i}.") for i in range(3_000)]
+    replies = [
+        make_reply("copy", f"{stock} Ditt ärende har nummer 7 och är klart."),
+        make_reply("own", f"{stock} " + " ".join(f"ord{i}" for i in range(60))),
+        make_reply("set", f"{stock} Ditt ärende har nummer 7.", contrast_set="s"),
+    ]
+    family = [make_reply("other", f"{stock} Ditt ärende har nummer 7.", contrast_set="s")]
+
+    assert [o.second.id for o in near_copies(replies, known, 0.5)] == ["copy", "set"]
+    assert [o.second.id for o in near_copies(replies, family, 0.5)] == ["copy"]

@@ -1,29 +1,10 @@
-import numpy as np
 import pytest
-from scipy.stats import spearmanr
-from sklearn.metrics import roc_auc_score
 
 from model import Dimension, Need
 from tests.builders import make_assessment, make_rating, make_reply
-from training.evaluate import auc, is_panel_poor, ranked_pairs, spearman
-
-RANDOM = np.random.default_rng(3)
-
-
-def test_spearman_is_the_one_that_scipy_computes() -> None:
-    a = RANDOM.normal(size=200)
-    b = np.round(a + RANDOM.normal(size=200))
-
-    assert spearman(a, b) == pytest.approx(spearmanr(a, b).statistic)
-    assert spearman(a, np.ones(200)) == 0
-
-
-def test_auc_is_the_one_that_scikit_learn_computes() -> None:
-    score = np.round(RANDOM.uniform(size=300), 1)
-    positive = RANDOM.uniform(size=300) < score
-
-    assert auc(score, positive) == pytest.approx(roc_auc_score(positive, score))
-    assert np.isnan(auc(score, np.zeros(300, dtype=bool)))
+from tests.fakes import FakeScorer
+from training.errors import TrainingError
+from training.evaluate import evaluate, is_panel_poor, ranked_pairs
 
 
 def test_a_poor_empathy_counts_only_where_it_was_needed() -> None:
@@ -32,6 +13,13 @@ def test_a_poor_empathy_counts_only_where_it_was_needed() -> None:
 
     assert is_panel_poor(make_reply(ratings=cold))
     assert not is_panel_poor(make_reply(ratings=routine))
+
+
+def test_a_corpus_too_small_to_measure_is_refused_with_its_numbers() -> None:
+    few = [make_reply(f"sv-{i}", batch=f"b{i}") for i in range(50)]
+
+    with pytest.raises(TrainingError, match="of 50 replies are in the test split, at least 20 are"):
+        evaluate(FakeScorer(), few, seed=1)
 
 
 def test_pairs_count_where_the_panel_sees_a_difference_and_ties_are_wrong() -> None:

@@ -3,13 +3,13 @@ from pathlib import Path
 import pytest
 
 from training.errors import RecipeError
-from training.recipe import RECIPES, read_recipe
+from training.recipe import RECIPES, LinearRecipe, read_recipe
 
 LINEAR = (RECIPES / "linear.toml").read_text("utf-8")
 
 
 def test_the_shipped_recipe_is_read() -> None:
-    assert read_recipe(RECIPES / "linear.toml").name == "linear"
+    assert read_recipe(RECIPES / "linear.toml", LinearRecipe).name == "linear"
 
 
 @pytest.mark.parametrize(
@@ -30,4 +30,4 @@ def test_a_recipe_that_cannot_be_used_says_why(
     path.write_text(LINEAR.replace(*change, 1), "utf-8")
 
     with pytest.raises(RecipeError, match=message):
-        read_recipe(path)
+        read_recipe(path, LinearRecipe)

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
@@ -8,11 +9,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from model import Channel, Reply
+from model import Assessment, Channel, Reply
 from service import create_app
 from service.errors import PROBLEM_TYPES
 from service.storage.keys import SCOPES, KeyRepository
-from tests.builders import make_settings
+from tests.builders import make_assessment, make_sentence, make_settings
 from tests.fakes import BrokenScorer, FakeScorer
 
 SECRET_WORD = "hemlighuset"
@@ -43,6 +44,7 @@ def test_a_reply_is_scored(client: FlaskClient, scorer: FakeScorer) -> None:
         "empathy_need",
         "scores",
         "risk",
+        "out_of_distribution",
         "behaviors",
         "advice",
     ]
@@ -58,6 +60,23 @@ def test_a_reply_is_scored(client: FlaskClient, scorer: FakeScorer) -> None:
     assert scorer.asked[-1] == Reply(
         text="Hej Anna, …", customer_message="Var är mitt paket?", channel=Channel.EMAIL
     )
+
+
+def test_behaviors_are_placed_in_the_text_as_sent(tmp_path: Path) -> None:
+    class TwoSentences(FakeScorer):
+        def score(self, replies: Sequence[Reply]) -> list[Assessment]:
+            sentences = (
+                make_sentence(0, 6, greeting=0.98, thanks=0.2),
+                make_sentence(7, 13, solution=0.5),
+            )
+            return [make_assessment(sentences=sentences) for _ in replies]
+
+    app = create_app(make_settings(tmp_path), scorer=TwoSentences(), log_stream=StringIO())
+
+    found = post(app.test_client(), {"reply": "Hej 👋! Klart!"}).json["behaviors"]
+
+    places = [[b[k] for k in ("tag", "start", "end", "start_utf16", "end_utf16")] for b in found]
+    assert places == [["greeting", 0, 6, 0, 7], ["solution", 7, 13, 8, 14]]
 
 
 def test_the_reply_alone_is_enough(client: FlaskClient) -> None:

@@ -1,0 +1,61 @@
+"""What must not move a score, made alike before the encoder reads it: names of people, places and
+products, order numbers, figures, and the time of day in a greeting.
+
+A word that is upper case in the middle of a sentence is taken for a name, in all five languages;
+the few others (polite pronouns, English days and months) are listed.
+"""
+
+import re
+from collections.abc import Sequence
+
+HIDDEN = "[MASK]"
+"""Stands for a name; fine-tuning hides random words behind the same mark."""
+
+_UPPER, _LOWER = "A-ZÅÄÖÆØÉÜ", "a-zåäöæøéü"
+_WORD = rf"[{_UPPER}][\w’'-]*[{_LOWER}][\w’'-]*"
+_NAME = rf"(?-i:{_WORD})(?: (?-i:[{_UPPER}][\w’'.-]*)){{0,2}}"
+_DAYTIME = (
+    r"go(?:d|od|')? ?(?:morgen|morgon|f[oöø]re?middag|dag|middag|eftermiddag|ettermiddag|kveld|"
+    r"kväll|aften|natt|morning|afternoon|evening|day)"
+)
+_GREETING = (
+    r"hej(?:san)?|hei(?:sann?)?|hall[oå]|hi|hello|hey|dear|kj?ære|kära|bästa|morn|" + _DAYTIME
+)
+_GREETED = re.compile(rf"(?i)^(?P<greeting>{_GREETING}),? {_NAME}(?=\s*(?:[,.!:–-]|$))")
+_AT_A_TIME = re.compile(rf"(?i)^{_DAYTIME}\b")
+_SIGNED = re.compile(
+    r"(?i)^(?P<closing>.{0,40}\b(?:hilsen|helsing|hälsningar|hälsning|mvh|vh|kh|regards|wishes|best|"
+    rf"thanks|takk|tack|tak|cheers),?) {_NAME}\.?$"
+)
+_ONLY_NAME = re.compile(rf"(?i)^(?:/ ?|– ?|- ?)?{_NAME}\.?$")
+_NOT_NAMES = (
+    "de|dem|deres|dykk|dykkar|jer|jeres|ni|er|du|"
+    "(?:mon|tues|wednes|thurs|fri|satur|sun)days?|january|february|march|april|may|june|july|"
+    "august|september|october|november|december|i[’'](?:m|ve|ll|d)"
+)
+_PROPER = re.compile(
+    rf"(?<=[\w,;)%’'\]] )(?!(?i:{_NOT_NAMES})\b){_WORD}(?: (?:[{_UPPER}][\w’'-]*|of|og|och|&)"
+    rf"(?= [{_UPPER}])| {_WORD})*"
+)
+_FIGURE = re.compile(
+    r"\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z])(?:(?=(?:[\w-]*\d){3})|(?=\w+-))[\w-]+\b"  # an id
+    r"|\b\d{1,3}(?:[ \u00a0]\d{3})+\b|\b\d+(?:[.,:]\d+)*(?![A-Za-z])"
+)
+_HELLO = {"en": "Hello", "nb": "Hei", "nn": "Hei"}
+
+
+def alike(sentences: Sequence[str], language: str) -> list[str]:
+    """The sentences of a text with all of that made alike."""
+    if not sentences:
+        return []
+    first, *others = sentences
+    first = _GREETED.sub(r"\g<greeting>", first)
+    first = _AT_A_TIME.sub(_HELLO.get(language, "Hej"), first)
+    if others:
+        last = _SIGNED.sub(rf"\g<closing> {HIDDEN}", others[-1])
+        others[-1] = HIDDEN if _ONLY_NAME.match(last) else last
+    return [_alike(sentence) for sentence in (first, *others)]
+
+
+def _alike(sentence: str) -> str:
+    return _PROPER.sub(HIDDEN, _FIGURE.sub("00", sentence))

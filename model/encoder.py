@@ -1,0 +1,124 @@
+"""The scorer on the ONNX encoder: the model that ships.
+
+Each window goes through the encoder alone, never in a padded batch: int8 scales its activations by
+what is in the batch, so company would change a score. On one core a batch is no faster anyway; a
+batch of replies uses one thread a core instead.
+"""
+
+import json
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+from onnxruntime import InferenceSession, SessionOptions
+from safetensors.numpy import load_file
+from tokenizers import Tokenizer
+
+from model.calibration import Intervals
+from model.encoder_input import REPLY_START, Window, windows
+from model.errors import ArtifactError
+from model.heads import HeadOutput, HeadWeights, TokenVectors, distributions, read, risk
+from model.language import LanguageIdentifier
+from model.prediction import Floats, Prediction, PreparedReply, SentencePrediction
+from model.scoring import PredictionScorer
+
+ENCODER, TOKENIZER, HEADS = "encoder.onnx", "tokenizer.json", "heads.safetensors"
+INTERVALS = "intervals.json"
+
+
+class Encoder:
+    """Token vectors of prepared replies; safe to share between threads."""
+
+    def __init__(self, encoder: bytes | Path, tokenizer: Tokenizer) -> None:
+        options = SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.enable_cpu_mem_arena = False  # its arena keeps the memory of the longest reply seen
+        source = encoder if isinstance(encoder, bytes) else str(encoder)
+        self._session = InferenceSession(source, options, providers=["CPUExecutionProvider"])
+        self._tokenizer = tokenizer
+        self._pool = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="encoder")
+
+    def encode(self, replies: Sequence[PreparedReply]) -> list[tuple[list[Window], TokenVectors]]:
+        """The windows and token vectors of each reply, in their order."""
+        if len(replies) == 1:
+            return [self._encode(replies[0])]
+        return list(self._pool.map(self._encode, replies))
+
+    def _encode(self, reply: PreparedReply) -> tuple[list[Window], TokenVectors]:
+        parts = windows(reply, self._tokenizer)
+        hidden = [self.hidden(part) for part in parts]
+        rows, sentences = 0, []
+        for part in parts:
+            offset = rows - REPLY_START
+            sentences += [(s.first + offset, s.last + offset) for s in part.sentences]
+            rows += part.reply_end - REPLY_START
+        return parts, TokenVectors(
+            reply=np.concatenate([h[reply_rows(p)] for h, p in zip(hidden, parts, strict=True)]),
+            message=hidden[0][parts[0].message_start : parts[0].message_end],
+            sentences=sentences,
+        )
+
+    def hidden(self, window: Window) -> Floats:
+        """(tokens, width): the token vectors of one window."""
+        inputs = {
+            "ids": np.array([window.ids], np.int64),
+            "segments": np.array([window.segments], np.int64),
+        }
+        found: Floats = self._session.run(None, inputs)[0][0].astype(np.float64)
+        return found
+
+
+def reply_rows(window: Window) -> slice:
+    """The rows of a window's reply; of an empty reply, that of the channel."""
+    return slice(min(REPLY_START, window.reply_end - 1), window.reply_end)
+
+
+class EncoderModel:
+    """The encoder and its heads: prepared replies in, predictions out."""
+
+    def __init__(self, encoder: Encoder, weights: HeadWeights) -> None:
+        self._encoder = encoder
+        self._weights = weights
+
+    def predict(self, replies: Sequence[PreparedReply]) -> Prediction:
+        """Predict a batch; a row depends on nothing but its own reply."""
+        encoded = self._encoder.encode(replies)
+        outputs = [read(vectors, self._weights) for _, vectors in encoded]
+        latents = np.stack([o.latents for o in outputs])
+        need = np.stack([o.need for o in outputs])
+        return Prediction(
+            latents=latents,
+            need=need,
+            distributions=distributions(latents, self._weights),
+            risk=risk(latents, need, self._weights),
+            oddity=np.array([o.oddity for o in outputs]),
+            sentences=[
+                _sentences(parts, output)
+                for (parts, _), output in zip(encoded, outputs, strict=True)
+            ],
+        )
+
+
+def _sentences(parts: Sequence[Window], output: HeadOutput) -> list[SentencePrediction]:
+    spans = [(s.start, s.end) for part in parts for s in part.sentences]
+    return [
+        SentencePrediction(start=start, end=end, behaviors=row)
+        for (start, end), row in zip(spans, output.behaviors, strict=True)
+    ]
+
+
+def load_encoder(folder: Path, version: str, identifier: LanguageIdentifier) -> PredictionScorer:
+    """Read an encoder artifact whose checksums were verified."""
+    try:
+        tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+        encoder = Encoder(folder / ENCODER, tokenizer)
+    except Exception as error:  # onnxruntime and tokenizers raise no narrower class
+        raise ArtifactError(
+            f"{folder}: the encoder cannot be loaded ({error.__class__.__name__}); install the "
+            "versions of onnxruntime and tokenizers that the manifest names"
+        ) from error
+    weights = HeadWeights(**load_file(folder / HEADS))
+    intervals = Intervals(**json.loads((folder / INTERVALS).read_text("utf-8")))
+    return PredictionScorer(version, EncoderModel(encoder, weights), intervals, identifier)

@@ -1,0 +1,139 @@
+"""What the encoder sees of a reply and its customer message: tokens, segments, sentences.
+
+Fitting and scoring both come through here, so that they can never differ. The tokenizer knows no
+case; shouting carries tone, so it has a mark of its own. Line breaks are spaces, and what must not
+move a score is made alike before (`alike.py`). A reply that is longer than one pass of the encoder
+is read in windows of whole sentences.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from tokenizers import Tokenizer
+
+from model.alike import alike
+from model.prediction import PreparedReply
+from model.rubric import Channel
+from model.sentences import sentence_spans
+
+SHOUT, NO_MESSAGE, NO_CHANNEL = "[SHOUT]", "[NO_MESSAGE]", "[NO_CHANNEL]"
+CHANNELS = {channel: f"[{channel.value.upper()}]" for channel in Channel}
+MARKS = (SHOUT, NO_MESSAGE, NO_CHANNEL, *CHANNELS.values())
+START, END = "[CLS]", "[SEP]"
+
+
+class Segment(IntEnum):
+    """Which of the two texts a token belongs to."""
+
+    REPLY = 0
+    MESSAGE = 1
+
+
+LONGEST_REPLY, LONGEST_MESSAGE = 320, 128
+"""Tokens of one window."""
+_SHOUTED = re.compile(r"(?<!\[)\b(?=\w{4})[^\W\d_]*[A-ZÅÄÖÆØÉ]{4}[A-ZÅÄÖÆØÉ]*\b(?!\])")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentenceTokens:
+    """A sentence: code points [start, end) of the prepared reply, tokens [first, last) of its
+    window.
+    """
+
+    start: int
+    end: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """One pass of the encoder: `[CLS] channel reply [SEP] message [SEP]`.
+
+    The reply's tokens are [2, reply_end), the message's [message_start, message_end).
+    """
+
+    ids: list[int]
+    segments: list[int]
+    reply_end: int
+    message_start: int
+    message_end: int
+    sentences: tuple[SentenceTokens, ...]
+
+
+REPLY_START = 2
+
+
+def windows(reply: PreparedReply, tokenizer: Tokenizer) -> list[Window]:
+    """The windows of a reply: one for nearly every reply, more where it is very long."""
+    spans = sentence_spans(reply.text)
+    message = NO_MESSAGE
+    if reply.message is not None:
+        whole = reply.message
+        asked = [whole[a:b] for a, b in sentence_spans(whole)]
+        message = " ".join(marked(t) for t in alike(asked, reply.language))
+    own = alike([reply.text[a:b] for a, b in spans], reply.language)
+    texts = [message, *(marked(t) for t in own)]
+    encoded = tokenizer.encode_batch_fast(texts, add_special_tokens=False)
+    message_ids = encoded[0].ids[:LONGEST_MESSAGE]
+    parts = [e.ids for e in encoded[1:]]
+    head = [_id(tokenizer, START), _id(tokenizer, _channel(reply.channel))]
+    end = _id(tokenizer, END)
+    return [_window(head, group, message_ids, end) for group in _groups(spans, parts)]
+
+
+def marked(text: str) -> str:
+    """The text in one line, with a mark before each word that shouts."""
+    return _SHOUTED.sub(rf"{SHOUT} \g<0>", text.strip()).replace("\n", " ")
+
+
+def _channel(channel: Channel | None) -> str:
+    return NO_CHANNEL if channel is None else CHANNELS[channel]
+
+
+def _id(tokenizer: Tokenizer, token: str) -> int:
+    found = tokenizer.token_to_id(token)
+    if found is None:
+        raise ValueError(f"the tokenizer has no token {token}")
+    return found
+
+
+Sentence = tuple[tuple[int, int], list[int]]
+
+
+def _groups(
+    spans: Sequence[tuple[int, int]], parts: Sequence[list[int]]
+) -> Iterator[list[Sentence]]:
+    """Sentences that fit a window together; a sentence that fits none is cut."""
+    group: list[Sentence] = []
+    size = 0
+    for span, ids in zip(spans, parts, strict=True):
+        kept = ids[:LONGEST_REPLY]
+        if group and size + len(kept) > LONGEST_REPLY:
+            yield group
+            group, size = [], 0
+        group.append((span, kept))
+        size += len(kept)
+    yield group
+
+
+def _window(head: list[int], group: Sequence[Sentence], message: list[int], end: int) -> Window:
+    ids = list(head)
+    sentences = []
+    for (start, stop), tokens in group:
+        first = len(ids)
+        ids += tokens
+        sentences.append(SentenceTokens(start=start, end=stop, first=first, last=len(ids)))
+    reply_end = len(ids)
+    ids += [end, *message, end]
+    return Window(
+        ids=ids,
+        segments=[int(Segment.REPLY)] * (reply_end + 1)
+        + [int(Segment.MESSAGE)] * (len(message) + 1),
+        reply_end=reply_end,
+        message_start=reply_end + 1,
+        message_end=len(ids) - 1,
+        sentences=tuple(sentences),
+    )

@@ -1,0 +1,97 @@
+"""From the encoder's token vectors to scores: small matrices, in numpy.
+
+`training.encoder_net` is the same in torch; `training.export` proves that the two agree.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.ordinal import rating_probabilities, sigmoid, softmax
+from model.rubric import Dimension
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenVectors:
+    """What the encoder made of one reply.
+
+    reply: (r, width); message: (m, width); sentences: spans of rows of `reply`.
+    """
+
+    reply: Floats
+    message: Floats
+    sentences: Sequence[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadWeights:
+    """The numbers of the heads; LATENTS are the three dimensions, then poor."""
+
+    queries: Floats  # (4, width)
+    latent_weights: Floats  # (4, 3 * width): attended reply, mean reply, mean message
+    latent_bias: Floats  # (4,)
+    behavior_weights: Floats  # (23, width)
+    behavior_bias: Floats  # (23,)
+    behavior_latents: Floats  # (4, 23)
+    need_weights: Floats  # (3, width)
+    need_bias: Floats  # (3,)
+    link_slope: Floats  # (3,)
+    link_thresholds: Floats  # (3, 4)
+    risk_weights: Floats  # (4 + 3,): latents, then need
+    risk_bias: Floats  # (1,)
+    usual_mean: Floats  # (width,)
+    usual_axes: Floats  # (width, width): whitening of what replies usually look like
+    usual_distance: Floats  # (1,): beyond it a text is no usual reply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadOutput:
+    """What the heads say of one reply."""
+
+    latents: Floats  # (4,)
+    need: Floats  # (3,)
+    behaviors: Floats  # (sentences, 23)
+    oddity: float
+
+
+def read(vectors: TokenVectors, w: HeadWeights) -> HeadOutput:
+    """Apply all heads to one reply."""
+    reply, message = vectors.reply.mean(axis=0), vectors.message.mean(axis=0)
+    attention = softmax((vectors.reply @ w.queries.T).T)  # (4, r)
+    attended = attention @ vectors.reply  # (4, width)
+    both = np.tile(np.concatenate([reply, message]), (len(attended), 1))
+    latents = (np.hstack([attended, both]) * w.latent_weights).sum(axis=1) + w.latent_bias
+    means = [vectors.reply[first:last].mean(axis=0) for first, last in vectors.sentences]
+    behaviors = sigmoid(
+        np.array(means).reshape(len(means), -1) @ w.behavior_weights.T + w.behavior_bias
+        if means
+        else np.zeros((0, len(w.behavior_bias)))
+    )
+    found = 1 - np.prod(1 - behaviors, axis=0)
+    distance = np.linalg.norm((reply - w.usual_mean) @ w.usual_axes)
+    return HeadOutput(
+        latents=latents + w.behavior_latents @ found,
+        need=softmax((w.need_weights @ message + w.need_bias)[None])[0],
+        behaviors=behaviors,
+        oddity=float(distance / w.usual_distance[0]),
+    )
+
+
+def distributions(latents: Floats, w: HeadWeights) -> Floats:
+    """(replies, 3, 5): rating probabilities of latents (replies, 4)."""
+    return np.stack(
+        [
+            rating_probabilities(latents[:, i], float(w.link_slope[i]), w.link_thresholds[i])
+            for i in range(len(Dimension))
+        ],
+        axis=1,
+    )
+
+
+def risk(latents: Floats, need: Floats, w: HeadWeights) -> Floats:
+    """(replies,): probability of a poor rating, of latents (replies, 4) and need (replies, 3)."""
+    return sigmoid(np.hstack([latents, need]) @ w.risk_weights + w.risk_bias[0])

@@ -1,0 +1,51 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from model.alike import HIDDEN, alike
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "other"),
+    [
+        ("sv", "Paketet ligger i Västerås.", "Paketet ligger i Norra Ljunga."),
+        ("en", "Your Kindle reaches York on Monday.", "Your Galaxy reaches Leeds on Monday."),
+        ("nb", "Saken har nummer A-5519.", "Saken har nummer 2031."),
+        ("da", "Du får 249 kr. tilbage.", "Du får 1.000 kr. tilbage."),
+        ("nn", "De får 70 kr.", "De får 1 240 kr."),
+        ("en", "Your ticket is LX-7.", "Your ticket is 4410."),
+        ("en", "Good morning, it is on its way.", "Good evening, it is on its way."),
+        ("nn", "God kveld! Pakka kjem.", "God morgon! Pakka kjem."),
+        ("nb", "Velkommen til kurset, Rosita!", "Velkommen til kurset, Ola Nordmann!"),
+    ],
+)
+def test_what_must_not_move_a_score_reads_alike(language: str, one: str, other: str) -> None:
+    assert alike([one], language) == alike([other], language)
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "I'm sorry, but I've not heard back since Monday, so I'll call in March."),
+        ("nb", "Vi ringer, og De får svar av oss."),
+        ("da", "Hvis I vil, ringer vi til jer."),
+        ("sv", "Kontakta FAQ eller SMS."),
+        ("sv", "RMA:n är eskalerad till L2."),
+        ("sv", "Tack. Du får svar i dag."),
+    ],
+)
+def test_words_that_are_no_names_stay(language: str, sentence: str) -> None:
+    assert alike([sentence], language) == [sentence]
+
+
+def test_a_signature_alone_is_a_name() -> None:
+    assert alike(["Du får svar i dag.", "Ola Nordmann"], "nb") == ["Du får svar i dag.", HIDDEN]
+    assert alike(["Ja.", "Hilsen Kari"], "nb")[1] == " ".join(
+        alike(["Ja.", "Hilsen", "Kari"], "nb")[1:]
+    )
+    assert alike(["Ja.", "Vennlig hilsen Kari"], "nb") == ["Ja.", f"Vennlig hilsen {HIDDEN}"]
+
+
+@given(st.lists(st.text(alphabet="Hej du. Anna!?\n42", min_size=1, max_size=30), max_size=4))
+def test_there_are_as_many_sentences_as_before(sentences: list[str]) -> None:
+    assert len(alike(sentences, "sv")) == len(sentences)

@@ -1,0 +1,193 @@
+"""Whole runs: rated replies and a start in, a calibrated encoder artifact out."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from tokenizers import Tokenizer
+
+from model import Dimension, Need
+from model.artifact import verify_artifact
+from model.encoder import ENCODER, TOKENIZER, Encoder
+from model.encoder_input import windows
+from model.errors import ArtifactError
+from model.rubric import RATINGS
+from model.store import current_artifact
+from training.corpus import RatedReply, is_poor, prepared
+from training.encoder_artifact import (
+    artifact_heads,
+    calibrated,
+    head_weights,
+    torch_heads,
+    with_usual,
+    write_encoder_artifact,
+)
+from training.encoder_batches import Example, example
+from training.encoder_folder import start_from
+from training.encoder_net import Heads, ScoringNet
+from training.errors import EncoderError
+from training.export import from_onnx, to_onnx
+from training.fit_encoder import Material, fine_tune
+from training.fit_heads import fit_heads, read_all
+from training.fragments import fragments
+from training.recipe import EncoderRecipe, HeadsRecipe
+from training.splits import Split, groups, ids_digest, parts
+
+Weights = Mapping[str, float]
+NOTHING: Weights = {}
+
+
+def fit_heads_artifact(
+    replies: Sequence[RatedReply],
+    artifact: Path,
+    recipe: HeadsRecipe,
+    folder: Path,
+    *,
+    weights: Weights = NOTHING,
+    goes_on: bool = False,
+) -> str:
+    """Fit heads for the encoder of `artifact` on `replies`; returns the new version.
+
+    `weights` says by id how much a reply counts beside the others (1 where it is silent). With
+    `goes_on` the heads start from those of the artifact.
+    """
+    artifact = _encoder_artifact(artifact)
+    content = (artifact / ENCODER).read_bytes()
+    tokenizer = Tokenizer.from_file(str(artifact / TOKENIZER))
+    encoder = Encoder(content, tokenizer)
+    of = parts(replies)
+    random = np.random.default_rng(recipe.seed)
+    examples = _examples(of[Split.TRAIN], tokenizer, weights)
+    silent = [
+        replace(e, reply=reply, window=windows(reply, tokenizer)[0], contrast_set=None)
+        for e in examples
+        if e.reply.message is not None and random.random() < recipe.silent_share
+        for reply in [replace(e.reply, message=None)]
+    ]
+    alone = _fragments(of[Split.TRAIN], tokenizer, recipe.fragment_weight)
+    size = int(recipe.fragment_share * len(alone))
+    alone = [alone[i] for i in random.permutation(len(alone))[:size]]
+    read = read_all(encoder, [*examples, *silent, *alone], "training replies")
+    heads = fit_heads(read, recipe, torch_heads(artifact_heads(artifact)) if goes_on else None)
+    return finish(content, tokenizer, heads, of, recipe, folder)
+
+
+def fit_encoder_artifact(
+    replies: Sequence[RatedReply],
+    start: Path,
+    recipe: EncoderRecipe,
+    calibration: HeadsRecipe,
+    folder: Path,
+    *,
+    weights: Weights = NOTHING,
+    device: str = "cpu",
+) -> str:
+    """Fine-tune the encoder in `start`, an encoder artifact or a Hugging Face folder, with its
+    heads; returns the new version.
+
+    The run keeps its checkpoint beside `folder` until it is done, and goes on from it.
+    """
+    if (start / "config.json").exists():
+        encoder, tokenizer = start_from(start)
+        net = ScoringNet(encoder)
+    else:
+        artifact = _encoder_artifact(start)
+        net = ScoringNet(from_onnx((artifact / ENCODER).read_bytes()))
+        net.heads = torch_heads(artifact_heads(artifact))
+        tokenizer = Tokenizer.from_file(str(artifact / TOKENIZER))
+    of = parts(replies)
+    material = _material(of[Split.TRAIN], tokenizer, recipe, weights)
+    checkpoint = folder.with_name(f"{folder.name}.resume.pt")
+    net = fine_tune(net, tokenizer, material, recipe, checkpoint, device=device).cpu()
+    version = finish(to_onnx(net.body), tokenizer, net.heads, of, calibration, folder)
+    checkpoint.unlink(missing_ok=True)
+    return version
+
+
+def finish(
+    encoder: bytes,
+    tokenizer: Tokenizer,
+    heads: Heads,
+    of: Mapping[Split, Sequence[RatedReply]],
+    recipe: HeadsRecipe,
+    folder: Path,
+) -> str:
+    """Calibrate on the calibration split and write the artifact; returns its version."""
+    serving = Encoder(encoder, tokenizer)
+    weights = calibrated(serving, head_weights(heads), of[Split.CALIBRATION])
+    train, held = ([prepared(r) for r in of[s]] for s in (Split.TRAIN, Split.CALIBRATION))
+    weights = with_usual(serving, weights, train, held, recipe.usual_share)
+    return write_encoder_artifact(
+        folder,
+        encoder=encoder,
+        tokenizer=tokenizer,
+        weights=weights,
+        calibration=of[Split.CALIBRATION],
+        recipe=recipe,
+        trained_on={
+            "replies": {split.value: len(part) for split, part in of.items()},
+            "ids_sha256": {split.value: ids_digest(part) for split, part in of.items()},
+        },
+    )
+
+
+def _encoder_artifact(folder: Path) -> Path:
+    folder = current_artifact(folder)
+    manifest = verify_artifact(folder)
+    if manifest.kind != "encoder":
+        raise ArtifactError(
+            f"{folder}: {manifest.version} has no encoder; give an encoder artifact"
+        )
+    return folder
+
+
+def _material(
+    train: Sequence[RatedReply], tokenizer: Tokenizer, recipe: EncoderRecipe, weights: Weights
+) -> Material:
+    is_held = [
+        int.from_bytes(hashlib.sha256(f"validation:{name}".encode()).digest()[:8]) / 2**64
+        < recipe.validation_share
+        for name in groups(train)
+    ]
+    fitted = [r for r, held in zip(train, is_held, strict=True) if not held]
+    return Material(
+        train=_examples(fitted, tokenizer, weights),
+        validation=_examples(
+            [r for r, held in zip(train, is_held, strict=True) if held], tokenizer, weights
+        ),
+        fragments=_fragments(fitted, tokenizer, recipe.fragment_weight),
+    )
+
+
+def _examples(
+    replies: Sequence[RatedReply], tokenizer: Tokenizer, weights: Weights
+) -> list[Example]:
+    if not replies:
+        raise EncoderError("no reply is in the train split; rate more of them")
+    return [example(r, tokenizer, weights.get(r.id, 1.0)) for r in replies]
+
+
+def _fragments(train: Sequence[RatedReply], tokenizer: Tokenizer, weight: float) -> list[Example]:
+    """The tagged sentences alone, rated as their behaviors predict."""
+    target = np.array([[*(r.mean[d] for d in Dimension), is_poor(r)] for r in train])
+    found = fragments(train, target)
+    return [
+        Example(
+            reply=reply,
+            window=windows(reply, tokenizer)[0],
+            rated=None,
+            ratings=np.array([_between(v) for v in row[: len(Dimension)]], np.float32),
+            need=np.full(len(Need), 1 / len(Need), np.float32),
+            poor=float(np.clip(row[-1], 0, 1)),
+            behaviors=None,
+            weight=weight,
+        )
+        for reply, row in zip(found.replies, found.targets, strict=True)
+    ]
+
+
+def _between(value: float) -> list[float]:
+    """The shares of the two whole ratings that a value lies between."""
+    return [max(0.0, 1 - abs(min(max(value, 1), 5) - k)) for k in RATINGS]
