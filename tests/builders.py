@@ -72,17 +72,6 @@ def make_sentence(start: int, end: int, **probabilities: float) -> Sentence:
     return Sentence(start=start, end=end, behaviors=behaviors)
 
 
-def make_value(dimension: Dimension, value: float) -> Score:
-    """A score with this value, in [1, 5]."""
-    high = (value - 1) / 4
-    return Score(
-        dimension=dimension,
-        distribution=(1 - high, 0.0, 0.0, 0.0, high),
-        interval=Interval(1.0, 5.0),
-        status=Status.OK,
-    )
-
-
 def make_rating(
     rater: str = "r1", ratings: tuple[float, float, float] = (3, 3, 3), need: Need = Need.SOME
 ) -> Rating:
