@@ -7,9 +7,10 @@ batch of replies uses one thread a core instead.
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from onnxruntime import InferenceSession, SessionOptions
@@ -26,6 +27,7 @@ from model.scoring import PredictionScorer
 
 ENCODER, TOKENIZER, HEADS = "encoder.onnx", "tokenizer.json", "heads.safetensors"
 INTERVALS = "intervals.json"
+T = TypeVar("T")
 
 
 class Encoder:
@@ -40,23 +42,30 @@ class Encoder:
         self._tokenizer = tokenizer
         self._pool = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="encoder")
 
-    def encode(self, replies: Sequence[PreparedReply]) -> list[tuple[list[Window], TokenVectors]]:
-        """The windows and token vectors of each reply, in their order."""
-        if len(replies) == 1:
-            return [self._encode(replies[0])]
-        return list(self._pool.map(self._encode, replies))
+    def encode(
+        self, replies: Sequence[PreparedReply], read: Callable[[list[Window], TokenVectors], T]
+    ) -> list[T]:
+        """What `read` makes of each reply's windows and token vectors, in their order.
 
-    def _encode(self, reply: PreparedReply) -> tuple[list[Window], TokenVectors]:
-        parts = windows(reply, self._tokenizer)
+        The vectors of a long reply are megabytes; they are dropped as soon as they are read.
+        """
+
+        def one(reply: PreparedReply) -> T:
+            parts = windows(reply, self._tokenizer)
+            return read(parts, self._vectors(parts))
+
+        return [one(replies[0])] if len(replies) == 1 else list(self._pool.map(one, replies))
+
+    def _vectors(self, parts: Sequence[Window]) -> TokenVectors:
         hidden = [self.hidden(part) for part in parts]
         rows, sentences = 0, []
         for part in parts:
             offset = rows - REPLY_START
             sentences += [(s.first + offset, s.last + offset) for s in part.sentences]
             rows += part.reply_end - REPLY_START
-        return parts, TokenVectors(
-            reply=np.concatenate([h[reply_rows(p)] for h, p in zip(hidden, parts, strict=True)]),
-            message=hidden[0][parts[0].message_start : parts[0].message_end],
+        return TokenVectors(
+            reply=np.concatenate([h[part.reply] for h, part in zip(hidden, parts, strict=True)]),
+            message=hidden[0][parts[0].message],
             sentences=sentences,
         )
 
@@ -70,11 +79,6 @@ class Encoder:
         return found
 
 
-def reply_rows(window: Window) -> slice:
-    """The rows of a window's reply; of an empty reply, that of the channel."""
-    return slice(min(REPLY_START, window.reply_end - 1), window.reply_end)
-
-
 class EncoderModel:
     """The encoder and its heads: prepared replies in, predictions out."""
 
@@ -84,21 +88,23 @@ class EncoderModel:
 
     def predict(self, replies: Sequence[PreparedReply]) -> Prediction:
         """Predict a batch; a row depends on nothing but its own reply."""
-        encoded = self._encoder.encode(replies)
-        outputs = [read(vectors, self._weights) for _, vectors in encoded]
-        latents = np.stack([o.latents for o in outputs])
-        need = np.stack([o.need for o in outputs])
+        outputs = self._encoder.encode(replies, self._read)
+        latents = np.stack([o.latents for o, _ in outputs])
+        need = np.stack([o.need for o, _ in outputs])
         return Prediction(
             latents=latents,
             need=need,
             distributions=distributions(latents, self._weights),
             risk=risk(latents, need, self._weights),
-            oddity=np.array([o.oddity for o in outputs]),
-            sentences=[
-                _sentences(parts, output)
-                for (parts, _), output in zip(encoded, outputs, strict=True)
-            ],
+            oddity=np.array([o.oddity for o, _ in outputs]),
+            sentences=[sentences for _, sentences in outputs],
         )
+
+    def _read(
+        self, parts: list[Window], vectors: TokenVectors
+    ) -> tuple[HeadOutput, list[SentencePrediction]]:
+        output = read(vectors, self._weights)
+        return output, _sentences(parts, output)
 
 
 def _sentences(parts: Sequence[Window], output: HeadOutput) -> list[SentencePrediction]:

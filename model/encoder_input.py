@@ -62,6 +62,16 @@ class Window:
     message_end: int
     sentences: tuple[SentenceTokens, ...]
 
+    @property
+    def reply(self) -> slice:
+        """The reply's tokens; of an empty reply, the channel's."""
+        return slice(min(REPLY_START, self.reply_end - 1), self.reply_end)
+
+    @property
+    def message(self) -> slice:
+        """The message's tokens."""
+        return slice(self.message_start, self.message_end)
+
 
 REPLY_START = 2
 

@@ -1,6 +1,7 @@
 """From the encoder's token vectors to scores: small matrices, in numpy.
 
-`training.encoder_net` is the same in torch; `training.export` proves that the two agree.
+`training.encoder_net` is the same in torch; `tests/training/test_fit_encoder.py` proves that the
+two agree.
 """
 
 from collections.abc import Sequence
@@ -9,8 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from model.ordinal import rating_probabilities, sigmoid, softmax
-from model.rubric import Dimension
+from model.ordinal import rating_distributions, sigmoid, softmax
 
 Floats = NDArray[np.float64]
 
@@ -83,13 +83,7 @@ def read(vectors: TokenVectors, w: HeadWeights) -> HeadOutput:
 
 def distributions(latents: Floats, w: HeadWeights) -> Floats:
     """(replies, 3, 5): rating probabilities of latents (replies, 4)."""
-    return np.stack(
-        [
-            rating_probabilities(latents[:, i], float(w.link_slope[i]), w.link_thresholds[i])
-            for i in range(len(Dimension))
-        ],
-        axis=1,
-    )
+    return rating_distributions(latents, w.link_slope, w.link_thresholds)
 
 
 def risk(latents: Floats, need: Floats, w: HeadWeights) -> Floats:

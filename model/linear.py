@@ -23,7 +23,7 @@ from model.features import (
     vectorize,
 )
 from model.language import LanguageIdentifier
-from model.ordinal import rating_probabilities, sigmoid, softmax
+from model.ordinal import rating_distributions, sigmoid, softmax
 from model.prediction import Prediction, PreparedReply
 from model.rubric import Dimension
 from model.scoring import PredictionScorer
@@ -75,13 +75,7 @@ class LinearModel:
         need[[r.message is None for r in replies]] = w.need_without_message
         x = design_matrix(replies, self._reply, messages, w.count_center, w.count_scale)
         latents = x @ w.latent_weights + w.latent_bias
-        distributions = np.stack(
-            [
-                rating_probabilities(latents[:, i], float(w.link_slope[i]), w.link_thresholds[i])
-                for i in range(len(Dimension))
-            ],
-            axis=1,
-        )
+        distributions = rating_distributions(latents, w.link_slope, w.link_thresholds)
         risk = sigmoid(np.hstack([latents, need]) @ w.risk_weights + w.risk_bias[0])
         return Prediction(
             latents=latents,

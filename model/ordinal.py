@@ -33,6 +33,20 @@ def rating_probabilities(latent: Floats, slope: float, thresholds: Floats) -> Fl
     return np.clip(-np.diff(padded, axis=1), 0, 1)
 
 
+def rating_distributions(latents: Floats, slopes: Floats, thresholds: Floats) -> Floats:
+    """(replies, 3, 5): `rating_probabilities` by dimension.
+
+    `latents` has shape (replies, 3 or more), `slopes` (3,), `thresholds` (3, 4).
+    """
+    return np.stack(
+        [
+            rating_probabilities(latents[:, i], float(slope), thresholds[i])
+            for i, slope in enumerate(slopes)
+        ],
+        axis=1,
+    )
+
+
 def expected_rating(distribution: Floats) -> Floats:
     """Mean rating of each row of (replies, 5)."""
     result: Floats = distribution @ np.array(RATINGS, dtype=np.float64)

@@ -69,7 +69,7 @@ def sentences_of(
     """The sentences of an assessment with the probability of each behavior; none where the scorer
     tells none.
     """
-    return [(s.start, s.end, s.behaviors) for s in getattr(assessment, "sentences", ())]
+    return [(s.start, s.end, s.behaviors) for s in assessment.sentences]
 
 
 def _on(

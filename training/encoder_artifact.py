@@ -93,15 +93,19 @@ def with_usual(
     """What replies usually look like: a Gaussian around the vectors of the training replies (Lee et
     al. 2018), and the distance within which `share` of the calibration replies lie.
     """
-    vectors = np.stack([v.reply.mean(axis=0) for _, v in encoder.encode(train)])
+    vectors = _means(encoder, train)
     mean = vectors.mean(axis=0)
     values, directions = np.linalg.eigh(np.cov(vectors.T))
     shrunk = (1 - _SHRINKAGE) * np.maximum(values, 0) + _SHRINKAGE * values.mean()
     axes = directions / np.sqrt(shrunk)
-    held = np.stack([v.reply.mean(axis=0) for _, v in encoder.encode(calibration)])
-    distances = np.linalg.norm((held - mean) @ axes, axis=1)
+    distances = np.linalg.norm((_means(encoder, calibration) - mean) @ axes, axis=1)
     limit = np.array([conformal_quantile(distances, share)])
     return replace(weights, usual_mean=mean, usual_axes=axes, usual_distance=limit)
+
+
+def _means(encoder: Encoder, replies: Sequence[PreparedReply]) -> Floats:
+    """(replies, width): the mean vector of each reply."""
+    return np.stack(encoder.encode(replies, lambda _, vectors: vectors.reply.mean(axis=0)))
 
 
 def write_encoder_artifact(
@@ -109,13 +113,15 @@ def write_encoder_artifact(
     *,
     encoder: bytes,
     tokenizer: Tokenizer,
+    serving: Encoder,
     weights: HeadWeights,
     calibration: Sequence[RatedReply],
     recipe: HeadsRecipe,
     trained_on: Mapping[str, object],
 ) -> str:
-    """Fit the intervals and write the artifact; returns its version."""
-    serving = Encoder(encoder, Tokenizer.from_str(tokenizer.to_str()))
+    """Fit the intervals on what `serving` makes of `encoder`, and write the artifact; returns its
+    version.
+    """
     intervals = fit_intervals(EncoderModel(serving, weights), calibration, recipe)
     arrays = {k: np.ascontiguousarray(v) for k, v in asdict(weights).items()}
     files = {

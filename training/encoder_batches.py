@@ -1,7 +1,8 @@
 """Rated replies as the encoder trains on them: examples with their targets, and padded batches."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -10,7 +11,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from model import Behavior, Dimension, Need
-from model.encoder_input import REPLY_START, Window, windows
+from model.encoder_input import Window, windows
 from model.prediction import PreparedReply
 from model.rubric import RATINGS
 from model.text import prepare
@@ -18,6 +19,7 @@ from training.corpus import RatedReply, is_poor, prepared
 
 Floats = NDArray[np.float32]
 BEHAVIORS = tuple(Behavior)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,32 @@ def sentence_behaviors(rated: RatedReply, window: Window) -> Floats:
     return found
 
 
+def with_reply(item: Example, reply: PreparedReply, tokenizer: Tokenizer) -> Example:
+    """The same ratings for another text."""
+    return replace(item, reply=reply, window=windows(reply, tokenizer)[0])
+
+
+def without_message(item: Example, tokenizer: Tokenizer) -> Example:
+    """The same ratings for the reply without its customer message."""
+    return with_reply(item, replace(item.reply, message=None), tokenizer)
+
+
+def batches(
+    items: Sequence[T],
+    contrast_set: Callable[[T], str | None],
+    size: int,
+    random: np.random.Generator,
+) -> Iterator[list[T]]:
+    """The items in random order, `size` at a time; contrast sets stay together."""
+    families: dict[str, list[T]] = {}
+    for i, item in enumerate(items):
+        families.setdefault(contrast_set(item) or f"alone {i}", []).append(item)
+    order = list(families.values())
+    flat = [item for i in random.permutation(len(order)) for item in order[i]]
+    for start in range(0, len(flat), size):
+        yield flat[start : start + size]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """Padded windows: B of them, L tokens at most, S sentences in all."""
@@ -95,8 +123,8 @@ def collate(batch: Sequence[Window], device: str = "cpu") -> Batch:
     for i, window in enumerate(batch):
         n = len(window.ids)
         ids[i, :n], mask[i, :n], segments[i, :n] = window.ids, 1, window.segments
-        reply[i, min(REPLY_START, window.reply_end - 1) : window.reply_end] = 1
-        message[i, window.message_start : window.message_end] = 1
+        reply[i, window.reply] = 1
+        message[i, window.message] = 1
         for part in window.sentences:
             of.append(i)
             sentence[i, part.first : part.last] = len(of)

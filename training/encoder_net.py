@@ -22,7 +22,6 @@ class Output:
     latents: Tensor  # (B, 4)
     need: Tensor  # (B, 3), logits
     behaviors: Tensor  # (S, 23), logits
-    pooled: Tensor  # (B, width): mean over the reply
 
 
 class Heads(nn.Module):
@@ -66,7 +65,7 @@ class Heads(nn.Module):
         behaviors = self._behaviors(hidden, batch)
         latents = latents + self._found(behaviors, batch) @ self.behavior_latents.T
         need = self.dropout(message) @ self.need_weights.T + self.need_bias
-        return Output(latents=latents, need=need, behaviors=behaviors, pooled=reply)
+        return Output(latents=latents, need=need, behaviors=behaviors)
 
     def _behaviors(self, hidden: Tensor, batch: Batch) -> Tensor:
         flat, of = hidden.flatten(0, 1), batch.sentence_of.flatten()

@@ -1,6 +1,5 @@
 """Whole runs: rated replies and a start in, a calibrated encoder artifact out."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +23,7 @@ from training.encoder_artifact import (
     with_usual,
     write_encoder_artifact,
 )
-from training.encoder_batches import Example, example
+from training.encoder_batches import Example, example, without_message
 from training.encoder_folder import start_from
 from training.encoder_net import Heads, ScoringNet
 from training.errors import EncoderError
@@ -33,7 +32,7 @@ from training.fit_encoder import Material, fine_tune
 from training.fit_heads import fit_heads, read_all
 from training.fragments import fragments
 from training.recipe import EncoderRecipe, HeadsRecipe
-from training.splits import Split, groups, ids_digest, parts
+from training.splits import Split, groups, hashed_share, ids_digest, parts
 
 Weights = Mapping[str, float]
 NOTHING: Weights = {}
@@ -61,10 +60,9 @@ def fit_heads_artifact(
     random = np.random.default_rng(recipe.seed)
     examples = _examples(of[Split.TRAIN], tokenizer, weights)
     silent = [
-        replace(e, reply=reply, window=windows(reply, tokenizer)[0], contrast_set=None)
+        replace(without_message(e, tokenizer), contrast_set=None)
         for e in examples
         if e.reply.message is not None and random.random() < recipe.silent_share
-        for reply in [replace(e.reply, message=None)]
     ]
     alone = _fragments(of[Split.TRAIN], tokenizer, recipe.fragment_weight)
     size = int(recipe.fragment_share * len(alone))
@@ -123,6 +121,7 @@ def finish(
         folder,
         encoder=encoder,
         tokenizer=tokenizer,
+        serving=serving,
         weights=weights,
         calibration=of[Split.CALIBRATION],
         recipe=recipe,
@@ -147,9 +146,7 @@ def _material(
     train: Sequence[RatedReply], tokenizer: Tokenizer, recipe: EncoderRecipe, weights: Weights
 ) -> Material:
     is_held = [
-        int.from_bytes(hashlib.sha256(f"validation:{name}".encode()).digest()[:8]) / 2**64
-        < recipe.validation_share
-        for name in groups(train)
+        hashed_share(f"validation:{name}") < recipe.validation_share for name in groups(train)
     ]
     fitted = [r for r, held in zip(train, is_held, strict=True) if not held]
     return Material(

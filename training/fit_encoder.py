@@ -18,10 +18,9 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
-from model.encoder_input import windows
 from training.augment import with_other_name, with_stock_phrase
 from training.corpus import prepared
-from training.encoder_batches import Example, collate
+from training.encoder_batches import Example, batches, collate, with_reply, without_message
 from training.encoder_losses import change_loss, rating_loss
 from training.encoder_net import Output, ScoringNet
 from training.perturb import TRAINING_SWAPS, Swaps, load_swaps
@@ -140,13 +139,8 @@ def predict(
     net: ScoringNet, examples: Sequence[Example], device: str = "cpu"
 ) -> tuple[Tensor, Output]:
     """Distributions (replies, 3, 5) and raw outputs of each example's window."""
-    order = sorted(range(len(examples)), key=lambda i: len(examples[i].window.ids))
-    found: list[Output] = []
-    with torch.inference_mode(), torch.autocast(device, dtype=torch.bfloat16):
-        for start in range(0, len(order), 32):
-            part = [examples[i].window for i in order[start : start + 32]]
-            found.append(net(collate(part, device)))
-        outputs = _joined(found, order)
+    with torch.inference_mode():
+        outputs = _forward(net, examples, device)
         return net.heads.distributions(outputs.latents), outputs
 
 
@@ -156,13 +150,8 @@ def _batches(
     """An epoch in batches; contrast sets stay together, a share of the fragments is drawn anew."""
     size = int(recipe.fragment_share * len(material.fragments))
     alone = [material.fragments[i] for i in random.permutation(len(material.fragments))[:size]]
-    families: dict[str, list[Example]] = {}
-    for i, item in enumerate([*material.train, *alone]):
-        families.setdefault(item.contrast_set or f"alone {i}", []).append(item)
-    order = list(families.values())
-    flat = [item for i in random.permutation(len(order)) for item in order[i]]
-    for start in range(0, len(flat), recipe.batch):
-        yield flat[start : start + recipe.batch]
+    items = [*material.train, *alone]
+    yield from batches(items, lambda item: item.contrast_set, recipe.batch, random)
 
 
 def _loss(
@@ -175,12 +164,14 @@ def _loss(
 ) -> Tensor:
     silent = random.random(len(batch)) < recipe.without_message
     seen = [
-        _without_message(item, tokenizer) if hide and item.reply.message is not None else item
+        without_message(item, tokenizer) if hide and item.reply.message is not None else item
         for item, hide in zip(batch, silent, strict=True)
     ]
     changed, of, is_stock = _changed(seen, tokenizer, recipe, random)
     mask = int(tokenizer.get_vocab()["[MASK]"])
-    outputs = _forward(net, [*seen, *changed], mask, recipe.hidden_words, device)
+    outputs = _forward(
+        net, [*seen, *changed], device, lambda ids: _some_hidden(ids, recipe.hidden_words, mask)
+    )
     total = rating_loss(net.heads, outputs, seen, recipe.loss_weights)
     return total + recipe.loss_weights["consistency"] * change_loss(
         net.heads, outputs.latents, of, is_stock, len(seen)
@@ -188,16 +179,28 @@ def _loss(
 
 
 def _forward(
-    net: ScoringNet, items: Sequence[Example], mask: int, hidden_share: float, device: str
+    net: ScoringNet,
+    items: Sequence[Example],
+    device: str,
+    hide: Callable[[Tensor], Tensor] = lambda ids: ids,
 ) -> Output:
-    """The net's outputs in the order of `items`, read in chunks of similar length."""
+    """The net's outputs in the order of `items`, read in chunks of similar length; `hide` changes
+    token ids before they are read.
+    """
     order = sorted(range(len(items)), key=lambda i: len(items[i].window.ids))
     found = []
     with torch.autocast(device, dtype=torch.bfloat16):
         for start in range(0, len(order), _CHUNK):
             part = collate([items[i].window for i in order[start : start + _CHUNK]], device)
-            found.append(net(replace(part, ids=_some_hidden(part.ids, hidden_share, mask))))
-    return _joined(found, order, [len(items[i].window.sentences) for i in order])
+            found.append(net(replace(part, ids=hide(part.ids))))
+    back = torch.argsort(torch.tensor(order))
+    behaviors = torch.cat([o.behaviors for o in found])
+    pieces = behaviors.split([len(items[i].window.sentences) for i in order])
+    return Output(
+        latents=torch.cat([o.latents for o in found])[back],
+        need=torch.cat([o.need for o in found])[back],
+        behaviors=torch.cat([pieces[i] for i in back.tolist()]),
+    )
 
 
 def _some_hidden(ids: Tensor, share: float, mask: int) -> Tensor:
@@ -206,22 +209,6 @@ def _some_hidden(ids: Tensor, share: float, mask: int) -> Tensor:
     """
     chosen = (torch.rand(ids.shape, device=ids.device) < share) & (ids > mask)
     return torch.where(chosen, mask, ids)
-
-
-def _joined(
-    found: Sequence[Output], order: Sequence[int], sentences: Sequence[int] | None = None
-) -> Output:
-    back = torch.argsort(torch.tensor(order))
-    behaviors = torch.cat([o.behaviors for o in found])
-    if sentences is not None:
-        pieces = behaviors.split(list(sentences))
-        behaviors = torch.cat([pieces[i] for i in back.tolist()])
-    return Output(
-        latents=torch.cat([o.latents for o in found])[back],
-        need=torch.cat([o.need for o in found])[back],
-        behaviors=behaviors,
-        pooled=torch.cat([o.pooled for o in found])[back],
-    )
 
 
 def _changed(
@@ -243,7 +230,7 @@ def _changed(
             other = with_other_name(item.rated, _swaps(), random)
         if other is not None:
             reply = replace(prepared(other), message=item.reply.message)
-            changed.append(replace(item, reply=reply, window=windows(reply, tokenizer)[0]))
+            changed.append(with_reply(item, reply, tokenizer))
             of.append(i)
             is_stock.append(draw < recipe.stock_share)
     return changed, of, is_stock
@@ -252,11 +239,6 @@ def _changed(
 @cache
 def _swaps() -> Mapping[str, Swaps]:
     return load_swaps(TRAINING_SWAPS)
-
-
-def _without_message(item: Example, tokenizer: Tokenizer) -> Example:
-    reply = replace(item.reply, message=None)
-    return replace(item, reply=reply, window=windows(reply, tokenizer)[0])
 
 
 def _optimizer(net: ScoringNet, recipe: EncoderRecipe) -> torch.optim.AdamW:

@@ -4,7 +4,7 @@ The replies are read once by the serving form of the encoder (ONNX, int8), so th
 what they will be given. The losses are those of `fit_encoder`, without its changed copies.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from model.encoder import Encoder
-from training.encoder_batches import Batch, Example, collate
+from training.encoder_batches import Batch, Example, batches, collate
 from training.encoder_losses import rating_loss
 from training.encoder_net import Heads, Output
 from training.recipe import HeadsRecipe
@@ -54,7 +54,7 @@ def fit_heads(replies: Sequence[Read], recipe: HeadsRecipe, start: Heads | None 
     heads.train()
     with tqdm(total=steps, desc="fit heads", unit="step") as bar:
         for _ in range(recipe.epochs):
-            for part in _batches(replies, random):
+            for part in batches(replies, lambda r: r.example.contrast_set, _BATCH, random):
                 items = [r.example for r in part]
                 loss = rating_loss(heads, _forward(heads, part), items, recipe.loss_weights)
                 for group in optimizer.param_groups:
@@ -65,17 +65,6 @@ def fit_heads(replies: Sequence[Read], recipe: HeadsRecipe, start: Heads | None 
                 step += 1
                 bar.update()
     return heads.eval()
-
-
-def _batches(replies: Sequence[Read], random: np.random.Generator) -> Iterator[list[Read]]:
-    """An epoch in batches; contrast sets stay together."""
-    families: dict[str, list[Read]] = {}
-    for i, item in enumerate(replies):
-        families.setdefault(item.example.contrast_set or f"alone {i}", []).append(item)
-    order = list(families.values())
-    flat = [item for i in random.permutation(len(order)) for item in order[i]]
-    for start in range(0, len(flat), _BATCH):
-        yield flat[start : start + _BATCH]
 
 
 def _forward(heads: Heads, part: Sequence[Read]) -> Output:

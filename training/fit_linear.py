@@ -34,7 +34,7 @@ from model.features import (
     vectorize,
 )
 from model.linear import LinearModel, LinearWeights, design_matrix
-from model.ordinal import rating_probabilities
+from model.ordinal import rating_distributions
 from model.prediction import PreparedReply
 from training.calibrate import fit_intervals, fit_links, fit_risk
 from training.corpus import RatedReply, is_poor, prepared
@@ -112,13 +112,7 @@ def held_out_distributions(
     inputs = [prepared(reply) for reply in replies]
     latents, _ = _held_out(replies, inputs, recipe, step_done, ALIKE)
     slope, thresholds = fit_links(latents, replies)
-    return np.stack(
-        [
-            rating_probabilities(latents[:, i], float(slope[i]), thresholds[i])
-            for i in range(len(Dimension))
-        ],
-        axis=1,
-    )
+    return rating_distributions(latents, slope, thresholds)
 
 
 def _held_out(

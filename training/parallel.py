@@ -5,7 +5,6 @@ A folder of them holds `parallel.<language>.tsv.gz` (English, translation, sourc
 """
 
 import gzip
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from training.errors import CorpusError
+from training.splits import hashed_share
 
 NORDIC = ("sv", "nb", "nn", "da")
 _DOCUMENTATION = "msdocs"
@@ -43,8 +43,7 @@ class Pair:
         """True for a pair that nothing is trained on; the same English sentence in all
         languages.
         """
-        digest = hashlib.sha256(self.english.lower().encode()).digest()
-        return int.from_bytes(digest[:8]) / 2**64 < _ASIDE
+        return hashed_share(self.english.lower()) < _ASIDE
 
 
 def load_pairs(folder: Path) -> list[Pair]:

@@ -10,8 +10,8 @@ from model import BUNDLED, ArtifactError, Assessment, Scorer, load_scorer
 from model.artifact import verify_artifact
 from model.store import Promotion, Store, current_artifact, is_store
 from training.assessments import assess
+from training.cases import RUBRIC_PAIRS
 from training.comparison import paired_difference
-from training.corpus import DATA
 from training.errors import GateError, StoreError
 from training.evaluate import Evaluation, rubric_pairs
 from training.metrics import Figure
@@ -20,7 +20,6 @@ from training.splits import groups
 from training.store import add_version, switch, write_thresholds, writing
 from training.thresholds import ThresholdMap, threshold_map
 
-PAIRS = DATA / "rubric" / "pairs.jsonl"
 Gate = Callable[[Scorer], Iterable[str]]
 """A further gate: why a scorer must not be promoted; nothing where it may be."""
 
@@ -138,7 +137,7 @@ def rollback(
 
 def _own_gates(scorer: Scorer, evaluation: Evaluation) -> Iterator[str]:
     """The gates that need no other scorer: the rubric's examples, and the length of the reply."""
-    pairs = [json.loads(line) for line in PAIRS.read_text("utf-8").splitlines()]
+    pairs = [json.loads(line) for line in RUBRIC_PAIRS.read_text("utf-8").splitlines()]
     for pair in rubric_pairs(scorer, pairs):
         yield f"ranks {pair['better']!r} not above {pair['worse']!r} on {pair['dimension']}"
     for s in evaluation.slices:

@@ -72,9 +72,13 @@ def _ties(reply: RatedReply) -> list[str]:
     return [f"{kind}:{name}" for kind, name in names if name is not None]
 
 
+def hashed_share(text: str) -> float:
+    """A number in [0, 1) that follows from the text alone: the same in every run."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]) / 2**64
+
+
 def _split(group: str) -> Split:
-    digest = hashlib.sha256(f"{_SALT}:{group}".encode()).digest()
-    share = int.from_bytes(digest[:8]) / 2**64
+    share = hashed_share(f"{_SALT}:{group}")
     if share < _TEST:
         return Split.TEST
     return Split.CALIBRATION if share < _CALIBRATION else Split.TRAIN

@@ -217,8 +217,9 @@ def score_body(assessment: Assessment, model_version: str, text: str) -> dict[st
         "risk": round(assessment.risk, 4),
         "out_of_distribution": assessment.is_out_of_distribution,
         "behaviors": [
-            {"tag": tag, "probability": round(probability, 4), **_offsets(sentence, text)}
+            {"tag": tag, "probability": round(probability, 4), **offsets}
             for sentence in assessment.sentences
+            for offsets in [_offsets(sentence, text)]
             for tag, probability in sentence.behaviors.items()
             if probability >= _SHOWN
         ],

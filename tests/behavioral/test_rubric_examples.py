@@ -6,9 +6,9 @@ from collections.abc import Mapping
 import pytest
 
 from model import Dimension, Reply, Scorer
-from training.promote import PAIRS
+from training.cases import RUBRIC_PAIRS
 
-CASES = [json.loads(line) for line in PAIRS.read_text("utf-8").splitlines()]
+CASES = [json.loads(line) for line in RUBRIC_PAIRS.read_text("utf-8").splitlines()]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c['dimension']}-{c['better'][:20]}")
