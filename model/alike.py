@@ -1,5 +1,5 @@
 """What must not move a score, made alike before the encoder reads it: names of people, places and
-products, order numbers, figures, and the time of day in a greeting.
+products, order numbers, figures, the time of day in a greeting, and emoji.
 
 A word that is upper case in the middle of a sentence is taken for a name, in all five languages;
 the few others (polite pronouns, English days and months) are listed.
@@ -41,6 +41,9 @@ _FIGURE = re.compile(
     r"\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z])(?:(?=(?:[\w-]*\d){3})|(?=\w+-))[\w-]+\b"  # an id
     r"|\b\d{1,3}(?:[ \u00a0]\d{3})+\b|\b\d+(?:[.,:]\d+)*(?![A-Za-z])"
 )
+_EMOJI = re.compile(
+    "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\u20e3]+|(?<![\\w:])[:;=]-?[)D](?![\\w)])"
+)
 _HELLO = {"en": "Hello", "nb": "Hei", "nn": "Hei"}
 
 
@@ -58,4 +61,5 @@ def alike(sentences: Sequence[str], language: str) -> list[str]:
 
 
 def _alike(sentence: str) -> str:
+    sentence = _EMOJI.sub("", sentence).strip() or sentence
     return _PROPER.sub(HIDDEN, _FIGURE.sub("00", sentence))

@@ -1,5 +1,8 @@
 """From the encoder's token vectors to scores: small matrices, in numpy.
 
+A stock phrase buys nothing: a head of its own finds the sentences that are one, and the scores are
+read from the others.
+
 `training.encoder_net` is the same in torch; `tests/training/test_fit_encoder.py` proves that the
 two agree.
 """
@@ -13,6 +16,8 @@ from numpy.typing import NDArray
 from model.ordinal import rating_distributions, sigmoid, softmax
 
 Floats = NDArray[np.float64]
+LEAST_KEPT = 0.01
+"""Of the weight of a sentence that is a stock phrase and nothing else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +41,8 @@ class HeadWeights:
     latent_bias: Floats  # (4,)
     behavior_weights: Floats  # (23, width)
     behavior_bias: Floats  # (23,)
-    behavior_latents: Floats  # (4, 23)
+    stock_weights: Floats  # (width,)
+    stock_bias: Floats  # (1,)
     need_weights: Floats  # (3, width)
     need_bias: Floats  # (3,)
     link_slope: Floats  # (3,)
@@ -60,23 +66,22 @@ class HeadOutput:
 
 def read(vectors: TokenVectors, w: HeadWeights) -> HeadOutput:
     """Apply all heads to one reply."""
-    reply, message = vectors.reply.mean(axis=0), vectors.message.mean(axis=0)
-    attention = softmax((vectors.reply @ w.queries.T).T)  # (4, r)
+    means = np.zeros((len(vectors.sentences), len(w.usual_mean)))
+    kept = np.ones(len(vectors.reply))
+    for i, (first, last) in enumerate(vectors.sentences):
+        means[i] = vectors.reply[first:last].mean(axis=0)
+        kept[first:last] = 1 - sigmoid(means[i] @ w.stock_weights + w.stock_bias)
+    kept = np.maximum(kept, LEAST_KEPT)
+    message = vectors.message.mean(axis=0)
+    attention = softmax((vectors.reply @ w.queries.T).T + np.log(kept))  # (4, r)
     attended = attention @ vectors.reply  # (4, width)
-    both = np.tile(np.concatenate([reply, message]), (len(attended), 1))
-    latents = (np.hstack([attended, both]) * w.latent_weights).sum(axis=1) + w.latent_bias
-    means = [vectors.reply[first:last].mean(axis=0) for first, last in vectors.sentences]
-    behaviors = sigmoid(
-        np.array(means).reshape(len(means), -1) @ w.behavior_weights.T + w.behavior_bias
-        if means
-        else np.zeros((0, len(w.behavior_bias)))
-    )
-    found = 1 - np.prod(1 - behaviors, axis=0)
-    distance = np.linalg.norm((reply - w.usual_mean) @ w.usual_axes)
+    both = np.concatenate([kept @ vectors.reply / kept.sum(), message])
+    features = np.hstack([attended, np.tile(both, (len(attended), 1))])
+    distance = np.linalg.norm((vectors.reply.mean(axis=0) - w.usual_mean) @ w.usual_axes)
     return HeadOutput(
-        latents=latents + w.behavior_latents @ found,
+        latents=(features * w.latent_weights).sum(axis=1) + w.latent_bias,
         need=softmax((w.need_weights @ message + w.need_bias)[None])[0],
-        behaviors=behaviors,
+        behaviors=sigmoid(means @ w.behavior_weights.T + w.behavior_bias),
         oddity=float(distance / w.usual_distance[0]),
     )
 

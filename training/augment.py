@@ -1,37 +1,161 @@
-"""Copies of training replies that must score alike, or no higher: another name or city, one stock
-phrase more.
+"""Copies of training replies that must score alike, or no higher: a stock phrase or two more,
+another name or city, a slip of the keyboard, a ruder or kinder customer.
 
 The entries come from data/swaps/training.toml; those that evaluation uses are never among them.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TypeVar
 
 import numpy as np
+from tokenizers import Tokenizer
 
-from training.corpus import RatedReply
-from training.perturb import Place, Role, Swaps, with_city, with_name, with_phrase
+from training.corpus import RatedReply, prepared
+from training.encoder_batches import Example, with_reply
+from training.perturb import (
+    TRAINING_SWAPS,
+    Place,
+    Role,
+    Swaps,
+    load_swaps,
+    with_city,
+    with_name,
+    with_phrase,
+)
 
-_CITIES = 0.2
-"""Of the swaps; names are the more common."""
+Random = np.random.Generator
+T = TypeVar("T")
+_CITIES, _CALLED, _TWICE = 0.15, 0.3, 0.4
+"""Shares: of the name swaps that are a city, or a name in the middle of the text; of the stock
+phrases that come with a second one."""
+_LONG_WORD = re.compile(r"(?<![\w@./-])[^\W\d_]{5,}(?![\w@/-])")
+_FIRST_WORD = re.compile(r"(?<=[.!?] )(?P<word>[^\W\d_]+) ")
 
 
-def with_stock_phrase(
-    reply: RatedReply, swaps: Mapping[str, Swaps], random: np.random.Generator
-) -> RatedReply:
-    """The reply with a stock phrase of its language, anywhere in it."""
-    phrases = swaps[reply.language].phrases
-    place = list(Place)[int(random.integers(len(Place)))]
-    return with_phrase(reply, phrases[int(random.integers(len(phrases)))], place)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """Copies of some of a batch's examples: copy `i` is of example `of[i]`; where `is_stock[i]`
+    only a rise is wrong.
+    """
+
+    examples: Sequence[Example]
+    of: Sequence[int]
+    is_stock: Sequence[bool]
 
 
-def with_other_name(
-    reply: RatedReply, swaps: Mapping[str, Swaps], random: np.random.Generator
-) -> RatedReply | None:
-    """The reply with another name or city, or one more name; None where none would stand."""
-    of = swaps[reply.language]
-    if random.random() < _CITIES:
-        city = of.cities[int(random.integers(len(of.cities)))]
-        return with_city(reply, city, of.cities)
-    names = [n for genders in of.names.values() for part in genders.values() for n in part]
-    role = list(Role)[int(random.integers(len(Role)))]
-    return with_name(reply, role, names[int(random.integers(len(names)))])
+def changed_copies(
+    items: Sequence[Example],
+    tokenizer: Tokenizer,
+    shares: Mapping[str, float],
+    random: Random,
+) -> Changed:
+    """Copies of a random part of `items`; `shares` of each kind in `KINDS`."""
+    examples: list[Example] = []
+    of: list[int] = []
+    is_stock: list[bool] = []
+    for i, item in enumerate(items):
+        kind = _drawn(shares, random)
+        if item.rated is None or kind is None:
+            continue
+        seen = item.rated
+        if item.reply.message is None:
+            seen = replace(seen, customer_message=None)
+        swaps = _swaps()[seen.language]
+        copy = KINDS[kind](seen, swaps, random)
+        if copy is not None:
+            changed = with_reply(item, prepared(copy), tokenizer)
+            examples.append(_with_stock_marked(changed, swaps) if kind == "stock" else changed)
+            of.append(i)
+            is_stock.append(kind == "stock")
+    return Changed(examples=examples, of=of, is_stock=is_stock)
+
+
+def with_stock_phrases(reply: RatedReply, swaps: Swaps, random: Random) -> RatedReply:
+    """One stock phrase more, or two, anywhere in the reply."""
+    for _ in range(1 + (random.random() < _TWICE)):
+        reply = with_phrase(reply, _one(swaps.phrases, random), _one(list(Place), random))
+    return reply
+
+
+def with_other_name(reply: RatedReply, swaps: Swaps, random: Random) -> RatedReply | None:
+    """Another name or city, or one more name; None where none would stand."""
+    draw = random.random()
+    if draw < _CITIES:
+        return with_city(reply, _one(swaps.cities, random), swaps.cities)
+    names = [n for genders in swaps.names.values() for part in genders.values() for n in part]
+    name = _one(names, random)
+    if draw < _CITIES + _CALLED:
+        return _called(reply, name)
+    return with_name(reply, _one(list(Role), random), name)
+
+
+def with_slip(reply: RatedReply, _: Swaps, random: Random) -> RatedReply | None:
+    """Two letters of a word in the wrong order, or one missing; None without a long word."""
+    words = list(_LONG_WORD.finditer(reply.reply))
+    if not words:
+        return None
+    word = words[int(random.integers(len(words)))]
+    at = word.start() + 1 + int(random.integers(len(word[0]) - 3))
+    text = reply.reply
+    pair = text[at + 1] + text[at] if random.random() < 0.5 else text[at]
+    return replace(reply, reply=text[:at] + pair + text[at + 2 :], behaviors=None)
+
+
+def with_other_tone(reply: RatedReply, swaps: Swaps, random: Random) -> RatedReply | None:
+    """A customer who is ruder or kinder; None where nobody wrote."""
+    message = reply.customer_message
+    if message is None:
+        return None
+    more = _one([*swaps.rude, *swaps.friendly], random)
+    at_end = random.random() < 0.7
+    told = f"{message} {more}" if at_end else f"{more} {message}"
+    return replace(reply, customer_message=told)
+
+
+KINDS: Mapping[str, Callable[[RatedReply, Swaps, Random], RatedReply | None]] = {
+    "stock": with_stock_phrases,
+    "name": with_other_name,
+    "slip": with_slip,
+    "tone": with_other_tone,
+}
+"""What a copy may differ in; the recipes give the share of each."""
+
+
+def _drawn(shares: Mapping[str, float], random: Random) -> str | None:
+    draw = random.random()
+    for kind, share in shares.items():
+        if draw < share:
+            return kind
+        draw -= share
+    return None
+
+
+def _called(reply: RatedReply, name: str) -> RatedReply | None:
+    """The customer called by name at the start of a sentence; None in a single sentence."""
+    found = _FIRST_WORD.search(reply.reply)
+    if found is None:
+        return None
+    word = found["word"]
+    lower = word if word.isupper() else word[0].lower() + word[1:]
+    text = f"{reply.reply[: found.start()]}{name}, {lower} {reply.reply[found.end() :]}"
+    return replace(reply, reply=text, behaviors=None)
+
+
+def _with_stock_marked(item: Example, swaps: Swaps) -> Example:
+    """The sentences that are a stock phrase, as targets of the head that finds them."""
+    phrases = set(swaps.phrases)
+    texts = [item.reply.text[s.start : s.end] for s in item.window.sentences]
+    stock = [1.0 if text in phrases else np.nan for text in texts]
+    return replace(item, stock=np.array(stock, np.float32))
+
+
+def _one(choices: Sequence[T], random: Random) -> T:
+    return choices[int(random.integers(len(choices)))]
+
+
+@cache
+def _swaps() -> Mapping[str, Swaps]:
+    return load_swaps(TRAINING_SWAPS)

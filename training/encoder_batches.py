@@ -19,6 +19,17 @@ from training.corpus import RatedReply, is_poor, prepared
 
 Floats = NDArray[np.float32]
 BEHAVIORS = tuple(Behavior)
+_OF_STOCK_PHRASES = frozenset(
+    [
+        Behavior.GREETING,
+        Behavior.THANKS,
+        Behavior.ACKNOWLEDGES_FEELING,
+        Behavior.INVITES_FOLLOW_UP,
+        Behavior.FRIENDLY_CLOSE,
+        Behavior.VAGUE,
+        Behavior.INSINCERE,
+    ]
+)
 T = TypeVar("T")
 
 
@@ -27,7 +38,8 @@ class Example:
     """A reply as one window, and what its panel gave it.
 
     `ratings` (3, 5): the raters' shares by dimension; `need` (3,); `poor` in [0, 1]; `behaviors`
-    (sentences, 23), or None where nobody tagged the reply.
+    (sentences, 23), or None where nobody tagged the reply; `stock` (sentences,): 1 for a stock
+    phrase, 0 for a sentence that says something, NaN or None where nobody knows.
     """
 
     reply: PreparedReply
@@ -37,6 +49,7 @@ class Example:
     need: Floats
     poor: float
     behaviors: Floats | None
+    stock: Floats | None = None
     contrast_set: str | None = None
     weight: float = 1.0
     mean: Floats = field(init=False)
@@ -49,6 +62,7 @@ def example(rated: RatedReply, tokenizer: Tokenizer, weight: float = 1.0) -> Exa
     """A rated reply as an example; of a reply longer than a window, the first one."""
     reply = prepared(rated)
     window = windows(reply, tokenizer)[0]
+    behaviors = None if rated.behaviors is None else sentence_behaviors(rated, window)
     return Example(
         reply=reply,
         window=window,
@@ -56,7 +70,8 @@ def example(rated: RatedReply, tokenizer: Tokenizer, weight: float = 1.0) -> Exa
         ratings=np.array([rated.shares[d] for d in Dimension], np.float32),
         need=np.array([rated.need_shares[n] for n in Need], np.float32),
         poor=is_poor(rated),
-        behaviors=None if rated.behaviors is None else sentence_behaviors(rated, window),
+        behaviors=behaviors,
+        stock=None if behaviors is None else _telling(behaviors),
         contrast_set=rated.contrast_set,
         weight=weight,
     )
@@ -76,13 +91,21 @@ def sentence_behaviors(rated: RatedReply, window: Window) -> Floats:
 
 
 def with_reply(item: Example, reply: PreparedReply, tokenizer: Tokenizer) -> Example:
-    """The same ratings for another text."""
-    return replace(item, reply=reply, window=windows(reply, tokenizer)[0])
+    """The same ratings for another text, whose sentences nobody tagged."""
+    window = windows(reply, tokenizer)[0]
+    return replace(item, reply=reply, window=window, behaviors=None, stock=None)
 
 
 def without_message(item: Example, tokenizer: Tokenizer) -> Example:
-    """The same ratings for the reply without its customer message."""
-    return with_reply(item, replace(item.reply, message=None), tokenizer)
+    """The same ratings and tags for the reply without its customer message."""
+    reply = replace(item.reply, message=None)
+    return replace(item, reply=reply, window=windows(reply, tokenizer)[0])
+
+
+def _telling(behaviors: Floats) -> Floats:
+    """(sentences,): 0 for those with a behavior that no stock phrase has, NaN for the others."""
+    telling = [b not in _OF_STOCK_PHRASES for b in BEHAVIORS]
+    return np.where(behaviors[:, telling].any(axis=1), 0, np.nan).astype(np.float32)
 
 
 def batches(
@@ -111,7 +134,7 @@ class Batch:
     reply_mask: Tensor  # (B, L)
     message_mask: Tensor  # (B, L)
     sentence_of: Tensor  # (B, L): 1 + the sentence's number among the S, 0 outside
-    window_of: Tensor  # (S,): the window of each sentence
+    sentences: int  # S
 
 
 def collate(batch: Sequence[Window], device: str = "cpu") -> Batch:
@@ -119,15 +142,15 @@ def collate(batch: Sequence[Window], device: str = "cpu") -> Batch:
     longest = max(len(w.ids) for w in batch)
     shape = (len(batch), longest + -longest % 8)
     ids, mask, segments, reply, message, sentence = (np.zeros(shape, np.int64) for _ in range(6))
-    of: list[int] = []
+    n_sentences = 0
     for i, window in enumerate(batch):
         n = len(window.ids)
         ids[i, :n], mask[i, :n], segments[i, :n] = window.ids, 1, window.segments
         reply[i, window.reply] = 1
         message[i, window.message] = 1
         for part in window.sentences:
-            of.append(i)
-            sentence[i, part.first : part.last] = len(of)
+            n_sentences += 1
+            sentence[i, part.first : part.last] = n_sentences
     return Batch(
         **{
             name: torch.from_numpy(np.asarray(array)).to(device)
@@ -138,7 +161,7 @@ def collate(batch: Sequence[Window], device: str = "cpu") -> Batch:
                 "reply_mask": reply,
                 "message_mask": message,
                 "sentence_of": sentence,
-                "window_of": np.array(of, np.int64),
             }.items()
-        }
+        },
+        sentences=n_sentences,
     )

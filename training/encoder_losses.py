@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from model.rubric import RATINGS
+from training.augment import Changed
 from training.encoder_batches import Example
 from training.encoder_net import Heads, Output
 
@@ -48,20 +49,32 @@ def expected(distributions: Tensor) -> Tensor:
     return distributions @ torch.tensor(RATINGS, dtype=torch.float32, device=distributions.device)
 
 
-def change_loss(
-    heads: Heads, latents: Tensor, of: Sequence[int], is_stock: Sequence[bool], n: int
-) -> Tensor:
+def change_loss(heads: Heads, latents: Tensor, changed: Changed) -> Tensor:
     """Squared change of the expected ratings by what must not matter: any change, but for a stock
     phrase only a rise.
 
-    Rows of `latents` from `n` on are changed copies of the rows `of`.
+    The last rows of `latents` are those of the changed copies.
     """
-    if not of:
+    n = len(latents) - len(changed.of)
+    if not changed.of:
         return torch.zeros((), device=latents.device)
     values = expected(heads.distributions(latents))
-    shift = values[n:] - values[list(of)]
-    stock = torch.tensor(is_stock, device=latents.device)[:, None]
+    shift = values[n:] - values[list(changed.of)]
+    stock = torch.tensor(changed.is_stock, device=latents.device)[:, None]
     return torch.where(stock, shift.clamp(min=0), shift).square().sum() / n
+
+
+def stock_loss(found: Tensor, items: Sequence[Example]) -> Tensor:
+    """Cross-entropy of the head that finds stock phrases, over the sentences (S,) of `items` that
+    are known.
+    """
+    unknown = [np.full(len(item.window.sentences), np.nan, np.float32) for item in items]
+    each = [u if item.stock is None else item.stock for item, u in zip(items, unknown, strict=True)]
+    wanted = torch.tensor(np.concatenate(each), device=found.device)
+    known = ~wanted.isnan()
+    if not known.any():
+        return torch.zeros((), device=found.device)
+    return nn.functional.binary_cross_entropy_with_logits(found[known], wanted[known])
 
 
 def _behavior_loss(behaviors: Tensor, items: Sequence[Example]) -> Tensor:

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from model import Behavior, Dimension, Need
+from model.heads import LEAST_KEPT
 from training.encoder_batches import Batch
 
 LATENTS = len(Dimension) + 1
@@ -22,14 +23,14 @@ class Output:
     latents: Tensor  # (B, 4)
     need: Tensor  # (B, 3), logits
     behaviors: Tensor  # (S, 23), logits
+    stock: Tensor  # (S,), logits
 
 
 class Heads(nn.Module):
     """A head for each thing that a rater judges, on the token vectors of reply and message.
 
     Each latent reads the reply through its own attention, so that one rude sentence among ten
-    polite ones can weigh more than the mean of all, and through the behaviors found in any
-    sentence.
+    polite ones can weigh more than the mean of all. Sentences that are a stock phrase are not read.
     """
 
     def __init__(self, width: int) -> None:
@@ -37,7 +38,8 @@ class Heads(nn.Module):
         self.queries = nn.Parameter(torch.zeros(LATENTS, width))
         self.latent_weights = nn.Parameter(torch.zeros(LATENTS, 3 * width))
         self.latent_bias = nn.Parameter(torch.zeros(LATENTS))
-        self.behavior_latents = nn.Parameter(torch.zeros(LATENTS, len(Behavior)))
+        self.stock_weights = nn.Parameter(torch.zeros(width))
+        self.stock_bias = nn.Parameter(torch.full((1,), -3.0))
         self.behavior_weights = nn.Parameter(torch.zeros(len(Behavior), width))
         self.behavior_bias = nn.Parameter(torch.full((len(Behavior),), -2.0))
         self.need_weights = nn.Parameter(torch.zeros(len(Need), width))
@@ -54,33 +56,21 @@ class Heads(nn.Module):
 
     def forward(self, hidden: Tensor, batch: Batch) -> Output:
         """Read a batch whose token vectors are `hidden`, (B, L, width)."""
-        reply = _mean(hidden, batch.reply_mask)
+        means = _sentence_means(hidden, batch)  # (S, width)
+        stock = means @ self.stock_weights + self.stock_bias
+        kept = nn.functional.pad(torch.sigmoid(-stock).clamp(min=LEAST_KEPT), (1, 0), value=1.0)
+        kept = kept[batch.sentence_of]  # (B, L)
+        reply = _mean(hidden, batch.reply_mask * kept)
         message = _mean(hidden, batch.message_mask)
-        attention = hidden @ self.queries.T  # (B, L, 4)
+        attention = hidden @ self.queries.T + kept.log()[:, :, None]  # (B, L, 4)
         attention = attention.masked_fill(batch.reply_mask[:, :, None] == 0, -1e9).softmax(1)
         read = attention.transpose(1, 2) @ hidden  # (B, 4, width)
         both = torch.cat([reply, message], dim=1)[:, None].expand(-1, LATENTS, -1)
         features = self.dropout(torch.cat([read, both], dim=2))
         latents = (features * self.latent_weights).sum(2) + self.latent_bias
-        behaviors = self._behaviors(hidden, batch)
-        latents = latents + self._found(behaviors, batch) @ self.behavior_latents.T
+        behaviors = self.dropout(means) @ self.behavior_weights.T + self.behavior_bias
         need = self.dropout(message) @ self.need_weights.T + self.need_bias
-        return Output(latents=latents, need=need, behaviors=behaviors)
-
-    def _behaviors(self, hidden: Tensor, batch: Batch) -> Tensor:
-        flat, of = hidden.flatten(0, 1), batch.sentence_of.flatten()
-        n = len(batch.window_of)
-        sums = torch.zeros(n + 1, flat.shape[1], device=flat.device).index_add(0, of, flat)
-        sizes = torch.bincount(of, minlength=n + 1).clamp(min=1)
-        means = (sums / sizes[:, None])[1:]
-        logits: Tensor = self.dropout(means) @ self.behavior_weights.T + self.behavior_bias
-        return logits
-
-    def _found(self, behaviors: Tensor, batch: Batch) -> Tensor:
-        """(B, 23): the probability that any sentence shows the behavior, sentences independent."""
-        absent = nn.functional.logsigmoid(-behaviors)
-        total = torch.zeros(len(batch.ids), absent.shape[1], device=absent.device)
-        return 1 - total.index_add(0, batch.window_of, absent).exp()
+        return Output(latents=latents, need=need, behaviors=behaviors, stock=stock)
 
     def distributions(self, latents: Tensor) -> Tensor:
         """(B, 3, 5): rating probabilities by dimension; see `model.ordinal`."""
@@ -107,4 +97,12 @@ class ScoringNet(nn.Module):
 
 def _mean(hidden: Tensor, mask: Tensor) -> Tensor:
     weights = mask[:, :, None].float()
-    return (hidden * weights).sum(1) / weights.sum(1).clamp(min=1)
+    return (hidden * weights).sum(1) / weights.sum(1).clamp(min=1e-6)
+
+
+def _sentence_means(hidden: Tensor, batch: Batch) -> Tensor:
+    flat, of = hidden.flatten(0, 1), batch.sentence_of.flatten()
+    n = batch.sentences
+    sums = torch.zeros(n + 1, flat.shape[1], device=flat.device).index_add(0, of, flat)
+    sizes = torch.bincount(of, minlength=n + 1).clamp(min=1)
+    return (sums / sizes[:, None])[1:]

@@ -14,6 +14,7 @@ from model.encoder_input import windows
 from model.errors import ArtifactError
 from model.rubric import RATINGS
 from model.store import current_artifact
+from training.augment import changed_copies
 from training.corpus import RatedReply, is_poor, prepared
 from training.encoder_artifact import (
     artifact_heads,
@@ -67,7 +68,9 @@ def fit_heads_artifact(
     alone = _fragments(of[Split.TRAIN], tokenizer, recipe.fragment_weight)
     size = int(recipe.fragment_share * len(alone))
     alone = [alone[i] for i in random.permutation(len(alone))[:size]]
-    read = read_all(encoder, [*examples, *silent, *alone], "training replies")
+    entered = [*examples, *silent, *alone]
+    changed = changed_copies(entered, tokenizer, recipe.copies, random)
+    read = read_all(encoder, entered, changed)
     heads = fit_heads(read, recipe, torch_heads(artifact_heads(artifact)) if goes_on else None)
     return finish(content, tokenizer, heads, of, recipe, folder)
 

@@ -8,7 +8,6 @@ over the steps (Polyak and Juditsky 1992).
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +17,11 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
-from training.augment import with_other_name, with_stock_phrase
-from training.corpus import prepared
-from training.encoder_batches import Example, batches, collate, with_reply, without_message
-from training.encoder_losses import change_loss, rating_loss
+from model.alike import HIDDEN
+from training.augment import changed_copies
+from training.encoder_batches import Example, batches, collate, without_message
+from training.encoder_losses import change_loss, rating_loss, stock_loss
 from training.encoder_net import Output, ScoringNet
-from training.perturb import TRAINING_SWAPS, Swaps, load_swaps
 from training.recipe import EncoderRecipe
 
 _CHUNK = 12
@@ -167,14 +165,16 @@ def _loss(
         without_message(item, tokenizer) if hide and item.reply.message is not None else item
         for item, hide in zip(batch, silent, strict=True)
     ]
-    changed, of, is_stock = _changed(seen, tokenizer, recipe, random)
-    mask = int(tokenizer.get_vocab()["[MASK]"])
+    changed = changed_copies(seen, tokenizer, recipe.copies, random)
+    items = [*seen, *changed.examples]
     outputs = _forward(
-        net, [*seen, *changed], device, lambda ids: _some_hidden(ids, recipe.hidden_words, mask)
+        net, items, device, lambda ids: _some_hidden(ids, recipe.hidden_words, tokenizer)
     )
-    total = rating_loss(net.heads, outputs, seen, recipe.loss_weights)
-    return total + recipe.loss_weights["consistency"] * change_loss(
-        net.heads, outputs.latents, of, is_stock, len(seen)
+    weights = recipe.loss_weights
+    return (
+        rating_loss(net.heads, outputs, seen, weights)
+        + weights["consistency"] * change_loss(net.heads, outputs.latents, changed)
+        + weights["stock"] * stock_loss(outputs.stock, items)
     )
 
 
@@ -194,51 +194,27 @@ def _forward(
             part = collate([items[i].window for i in order[start : start + _CHUNK]], device)
             found.append(net(replace(part, ids=hide(part.ids))))
     back = torch.argsort(torch.tensor(order))
-    behaviors = torch.cat([o.behaviors for o in found])
-    pieces = behaviors.split([len(items[i].window.sentences) for i in order])
+    sizes = [len(items[i].window.sentences) for i in order]
+
+    def by_item(sentences: Tensor) -> Tensor:
+        pieces = sentences.split(sizes)
+        return torch.cat([pieces[i] for i in back.tolist()])
+
     return Output(
         latents=torch.cat([o.latents for o in found])[back],
         need=torch.cat([o.need for o in found])[back],
-        behaviors=torch.cat([pieces[i] for i in back.tolist()]),
+        behaviors=by_item(torch.cat([o.behaviors for o in found])),
+        stock=by_item(torch.cat([o.stock for o in found])),
     )
 
 
-def _some_hidden(ids: Tensor, share: float, mask: int) -> Tensor:
+def _some_hidden(ids: Tensor, share: float, tokenizer: Tokenizer) -> Tensor:
     """A share of the words masked: cheaper than dropout in every layer, and it keeps a score from
     hanging on one word.
     """
-    chosen = (torch.rand(ids.shape, device=ids.device) < share) & (ids > mask)
-    return torch.where(chosen, mask, ids)
-
-
-def _changed(
-    seen: Sequence[Example],
-    tokenizer: Tokenizer,
-    recipe: EncoderRecipe,
-    random: np.random.Generator,
-) -> tuple[list[Example], list[int], list[bool]]:
-    """Copies that must score alike (other name) or no higher (a stock phrase more)."""
-    changed: list[Example] = []
-    of: list[int] = []
-    is_stock: list[bool] = []
-    for i, item in enumerate(seen):
-        draw = random.random()
-        other = None
-        if item.rated and draw < recipe.stock_share:
-            other = with_stock_phrase(item.rated, _swaps(), random)
-        elif item.rated and draw < recipe.stock_share + recipe.swapped_share:
-            other = with_other_name(item.rated, _swaps(), random)
-        if other is not None:
-            reply = replace(prepared(other), message=item.reply.message)
-            changed.append(with_reply(item, reply, tokenizer))
-            of.append(i)
-            is_stock.append(draw < recipe.stock_share)
-    return changed, of, is_stock
-
-
-@cache
-def _swaps() -> Mapping[str, Swaps]:
-    return load_swaps(TRAINING_SWAPS)
+    marks = torch.tensor(sorted(tokenizer.get_added_tokens_decoder()), device=ids.device)
+    chosen = (torch.rand(ids.shape, device=ids.device) < share) & ~torch.isin(ids, marks)
+    return torch.where(chosen, int(tokenizer.get_vocab()[HIDDEN]), ids)
 
 
 def _optimizer(net: ScoringNet, recipe: EncoderRecipe) -> torch.optim.AdamW:

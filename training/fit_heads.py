@@ -1,11 +1,12 @@
 """Fit the heads on token vectors of a finished encoder: minutes, and the encoder stays as it is.
 
 The replies are read once by the serving form of the encoder (ONNX, int8), so the heads learn
-what they will be given. The losses are those of `fit_encoder`, without its changed copies.
+what they will be given. The losses are those of `fit_encoder`; a reply has the same changed copy,
+or none, in all epochs.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -14,8 +15,9 @@ from torch import Tensor
 from tqdm import tqdm
 
 from model.encoder import Encoder
+from training.augment import Changed
 from training.encoder_batches import Batch, Example, batches, collate
-from training.encoder_losses import rating_loss
+from training.encoder_losses import change_loss, rating_loss, stock_loss
 from training.encoder_net import Heads, Output
 from training.recipe import HeadsRecipe
 
@@ -24,18 +26,29 @@ _BATCH = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """An example and its window's token vectors, (tokens, width), half precision."""
+    """An example and its window's token vectors, (tokens, width), half precision; and a changed
+    copy, if it has one.
+    """
 
     example: Example
     hidden: NDArray[np.float16]
+    copy: "Read | None" = None
+    is_stock: bool = False
 
 
-def read_all(encoder: Encoder, examples: Sequence[Example], what: str) -> list[Read]:
-    """Every example with its token vectors."""
-    return [
-        Read(example=e, hidden=encoder.hidden(e.window).astype(np.float16))
-        for e in tqdm(examples, desc=f"read {what}", unit="reply")
-    ]
+def read_all(encoder: Encoder, examples: Sequence[Example], changed: Changed) -> list[Read]:
+    """Every example, and the changed copies, with their token vectors."""
+
+    def read(example: Example) -> Read:
+        bar.update()
+        return Read(example=example, hidden=encoder.hidden(example.window).astype(np.float16))
+
+    total = len(examples) + len(changed.of)
+    with tqdm(total=total, desc="read training replies", unit="reply") as bar:
+        found = [read(example) for example in examples]
+        for copy, i, is_stock in zip(changed.examples, changed.of, changed.is_stock, strict=True):
+            found[i] = replace(found[i], copy=read(copy), is_stock=is_stock)
+    return found
 
 
 def fit_heads(replies: Sequence[Read], recipe: HeadsRecipe, start: Heads | None = None) -> Heads:
@@ -46,8 +59,6 @@ def fit_heads(replies: Sequence[Read], recipe: HeadsRecipe, start: Heads | None 
     heads = Heads(width)
     if start is not None:
         heads.load_state_dict(start.state_dict())
-    heads.behavior_latents.data.zero_()  # a line break that ends a sentence must not move a score
-    heads.behavior_latents.requires_grad_(False)
     optimizer = torch.optim.AdamW(heads.parameters(), lr=0.0, weight_decay=recipe.weight_decay)
     steps = recipe.epochs * -(-len(replies) // _BATCH)
     step = 0
@@ -55,8 +66,7 @@ def fit_heads(replies: Sequence[Read], recipe: HeadsRecipe, start: Heads | None 
     with tqdm(total=steps, desc="fit heads", unit="step") as bar:
         for _ in range(recipe.epochs):
             for part in batches(replies, lambda r: r.example.contrast_set, _BATCH, random):
-                items = [r.example for r in part]
-                loss = rating_loss(heads, _forward(heads, part), items, recipe.loss_weights)
+                loss = _loss(heads, part, recipe.loss_weights)
                 for group in optimizer.param_groups:
                     group["lr"] = recipe.rate * min(1.0, 20 * step / steps) * (1 - step / steps)
                 optimizer.zero_grad()
@@ -65,6 +75,22 @@ def fit_heads(replies: Sequence[Read], recipe: HeadsRecipe, start: Heads | None 
                 step += 1
                 bar.update()
     return heads.eval()
+
+
+def _loss(heads: Heads, part: Sequence[Read], weights: Mapping[str, float]) -> Tensor:
+    items = [r.example for r in part]
+    copies = [(i, r.copy, r.is_stock) for i, r in enumerate(part) if r.copy]
+    changed = Changed(
+        examples=[copy.example for _, copy, _ in copies],
+        of=[i for i, _, _ in copies],
+        is_stock=[is_stock for _, _, is_stock in copies],
+    )
+    outputs = _forward(heads, [*part, *(copy for _, copy, _ in copies)])
+    return (
+        rating_loss(heads, outputs, items, weights)
+        + weights["consistency"] * change_loss(heads, outputs.latents, changed)
+        + weights["stock"] * stock_loss(outputs.stock, [*items, *changed.examples])
+    )
 
 
 def _forward(heads: Heads, part: Sequence[Read]) -> Output:

@@ -60,11 +60,13 @@ class Place(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Swaps:
-    """The lists of one language; `names[background][gender]`."""
+    """The lists of one language: `names[background][gender]`, what `rude` customers say, …"""
 
     cities: Sequence[str]
     phrases: Sequence[str]
     names: Mapping[str, Mapping[str, Sequence[str]]]
+    rude: Sequence[str] = ()
+    friendly: Sequence[str] = ()
 
 
 def load_swaps(path: Path = EVALUATION_SWAPS) -> Mapping[str, Swaps]:

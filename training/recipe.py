@@ -57,6 +57,7 @@ class HeadsRecipe:
     silent_share: float
     fragment_share: float
     fragment_weight: float
+    copies: dict[str, float]
     loss_weights: dict[str, float]
     coverage: float
     least_group: int
@@ -118,8 +119,7 @@ class EncoderRecipe:
     fragment_share: float
     fragment_weight: float
     loss_weights: dict[str, float]
-    swapped_share: float
-    stock_share: float
+    copies: dict[str, float]
     averaging: float
     patience: int
     validation_share: float

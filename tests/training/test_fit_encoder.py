@@ -117,7 +117,7 @@ def test_torch_and_the_serving_form_agree(start: Path, replies: list[RatedReply]
     net, tokenizer = ScoringNet(load_encoder(start)).eval(), load_tokenizer(start)
     torch.nn.init.normal_(net.heads.latent_weights, std=0.1)
     torch.nn.init.normal_(net.heads.queries, std=0.1)
-    torch.nn.init.normal_(net.heads.behavior_latents, std=0.1)
+    torch.nn.init.normal_(net.heads.stock_weights, std=0.5)
     torch.nn.init.normal_(net.heads.need_weights, std=0.1)
     reply = prepared(replies[0])
 
