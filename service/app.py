@@ -38,6 +38,7 @@ def create_app(
     metrics = telemetry.Metrics()
     metrics.show_model(registry.current.version)
     app.extensions |= {
+        "settings": settings,
         "log": log,
         "registry": registry,
         "metrics": metrics,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from model import BUNDLED
+from model.rules import RULES
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 _KEYS_FILE = Path("~/.local/state/tonfall/keys.json").expanduser()
@@ -29,6 +30,7 @@ class Settings:
     pinned_models: int = 2
     keys_file: Path = _KEYS_FILE
     log_level: str = "info"
+    advice_off: frozenset[str] = frozenset()
     max_body_bytes: int = 16 * 1024 * 1024
 
     @classmethod
@@ -66,6 +68,14 @@ def _parse(variable: str, name: str, text: str) -> object:
         if not text:
             raise SettingsError(f"{variable} must be a path, got ''")
         return Path(text).expanduser()
+    if name == "advice_off":
+        rules = frozenset(rule.strip() for rule in text.split(",") if rule.strip())
+        known = sorted(rule.id for rule in RULES)
+        if unknown := sorted(rules - set(known)):
+            raise SettingsError(
+                f"{variable}: {unknown[0]!r} is no rule of advice; there are {', '.join(known)}"
+            )
+        return rules
     if name == "log_level" and text not in LOG_LEVELS:
         raise SettingsError(f"{variable} must be one of {', '.join(LOG_LEVELS)}, got {text!r}")
     return text
