@@ -69,7 +69,8 @@ def rubric() -> Response:
     response = Response(json.dumps(_rubric()), mimetype="application/json")
     response.headers["Cache-Control"] = "private, no-cache"  # ask each time, take 304 for an answer
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def _rubric() -> dict[str, object]:

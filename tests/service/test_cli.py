@@ -146,3 +146,17 @@ def test_serve_refuses_to_start_and_says_why(
 
     assert result.exit_code == 1
     assert message in result.stderr
+
+
+def test_serve_refuses_a_postgresql_that_is_behind_until_it_is_migrated(
+    tmp_path: Path, postgresql_url: str
+) -> None:
+    env = {
+        "TONFALL_KEYS_FILE": str(tmp_path / "keys.json"),
+        "TONFALL_DATABASE_URL": postgresql_url,
+    }
+    result = run("serve", env=env)
+
+    assert result.exit_code == 1
+    assert "run 'tonfall migrate'" in result.stderr
+    assert run("migrate", env=env).exit_code == 0

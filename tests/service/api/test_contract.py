@@ -16,7 +16,7 @@ from tests.fakes import FakeScorer
 
 PATHS: Any = document()["paths"]
 OPERATIONS = [(path, method) for path, methods in PATHS.items() for method in methods]
-UNSAYABLE = [positive_data_acceptance]
+UNSAYABLE: list[Any] = [positive_data_acceptance]
 """A schema cannot say which texts hold nothing, nor which versions there are."""
 
 
@@ -38,7 +38,7 @@ def test_the_service_keeps_its_contract(
 
     @given(case=operation.as_strategy(mode))
     @settings(max_examples=30, suppress_health_check=list(HealthCheck))
-    def keeps(case: Case) -> None:
+    def keeps(case: Case[Any]) -> None:
         if mode == GenerationMode.POSITIVE:
             _pin_none(case.body)
         case.call_and_validate(excluded_checks=UNSAYABLE)

@@ -1,5 +1,4 @@
 import json
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
@@ -79,7 +78,7 @@ def test_feedback_on_an_advice_names_its_rule(client: FlaskClient, app: Flask) -
     ],
 )
 def test_a_bad_field_is_pointed_at_and_not_repeated(
-    client: FlaskClient, change: Mapping[str, object], where: str
+    client: FlaskClient, change: dict[str, object], where: str
 ) -> None:
     response = post(client, BODY | change)
 
