@@ -8,12 +8,24 @@ from typing import TextIO
 from flask import Flask, Response
 
 from model import Scorer
-from service import errors, telemetry
-from service.api import health, models, openapi, scores
+from service import access, errors, telemetry
+from service.api import feedback, health, languagetool, models, openapi, rubric, scores
 from service.registry import ScorerRegistry
 from service.settings import Settings
+from service.storage.answers import AnswerRepository
+from service.storage.database import Database
+from service.storage.feedback import FeedbackRepository
 from service.storage.keys import KeyRepository
 
+_BLUEPRINTS = (
+    scores.blueprint,
+    feedback.blueprint,
+    models.blueprint,
+    rubric.blueprint,
+    languagetool.blueprint,
+    health.blueprint,
+    openapi.blueprint,
+)
 _POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
     "frame-ancestors 'none'"
@@ -37,17 +49,23 @@ def create_app(
     )
     metrics = telemetry.Metrics()
     metrics.show_model(registry.current.version)
+    keys, database = KeyRepository(settings.keys_file), Database(settings.database_url)
     app.extensions |= {
         "settings": settings,
         "log": log,
         "registry": registry,
         "metrics": metrics,
-        "keys": KeyRepository(settings.keys_file),
+        "keys": keys,
+        "database": database,
+        "answers": AnswerRepository(database),
+        "feedback": FeedbackRepository(database),
         "warmed_up": Event(),
     }
     telemetry.observe_requests(app, metrics, log)
     errors.register_errors(app)
-    for blueprint in (scores.blueprint, models.blueprint, health.blueprint, openapi.blueprint):
+    access.limit_rates(app, settings.rate_limit, keys)
+    access.allow_origins(app, settings.cors_origins)
+    for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.after_request(_secure)
     app.extensions["warmed_up"].set()
@@ -59,5 +77,5 @@ def _secure(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = _POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["Cache-Control"] = "no-store"
+    response.headers.setdefault("Cache-Control", "no-store")
     return response

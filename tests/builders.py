@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from safetensors.numpy import save
@@ -109,8 +110,13 @@ def make_reply(
     )
 
 
-def make_settings(folder: Path, host: str = "127.0.0.1") -> Settings:
-    return Settings(host=host, keys_file=folder / "keys.json", log_level="info")
+def make_settings(folder: Path, host: str = "127.0.0.1", **others: Any) -> Settings:
+    return Settings(
+        host=host,
+        keys_file=folder / "keys.json",
+        database_url=f"sqlite:///{folder / 'tonfall.db'}",
+        **others,
+    )
 
 
 def make_manifest(version: str = "other-1", kind: str = "other") -> Manifest:

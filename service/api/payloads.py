@@ -203,6 +203,7 @@ class ProblemResult(BaseModel):
     status: int
     detail: str
     errors: list[FaultResult] | None = None
+    request_id: str | None = Field(None, description="X-Request-Id; absent in a batch's item.")
 
 
 class ItemError(BaseModel):

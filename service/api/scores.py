@@ -3,15 +3,16 @@
 import time
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from flask import Blueprint, current_app, request
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from model import Assessment, Reply, ReplyError, Scorer
 from model.advice import advise
 from model.evidence import sentence_effects
 from model.text import check_text
+from service.api.bodies import json_body
 from service.api.payloads import BatchRequest, ScoreRequest, score_body
 from service.auth import require_scope
 from service.errors import (
@@ -27,7 +28,6 @@ from service.registry import ScorerRegistry, UnknownVersionError
 from service.telemetry import Metrics
 
 blueprint = Blueprint("scores", __name__, url_prefix="/v1")
-Body = TypeVar("Body", bound=BaseModel)
 
 
 class _Asked(NamedTuple):
@@ -46,7 +46,7 @@ def authorize() -> None:
 @blueprint.post("/score")
 def score() -> dict[str, object]:
     """Score one reply."""
-    return _score([_asked(_body(ScoreRequest), _registry().current, has_advice=True)])[0]
+    return score_one(json_body(ScoreRequest))
 
 
 @blueprint.post("/score/batch")
@@ -55,7 +55,7 @@ def score_batch() -> dict[str, object]:
     current = _registry().current  # one for the whole batch, whatever is promoted meanwhile
     results: list[dict[str, object] | None] = []
     asked: list[_Asked] = []
-    for i, item in enumerate(_body(BatchRequest).items):
+    for i, item in enumerate(json_body(BatchRequest).items):
         try:
             asked.append(_asked(_item(item), current, has_advice=False))
             results.append(None)
@@ -66,16 +66,9 @@ def score_batch() -> dict[str, object]:
     return {"results": [next(scored) if result is None else result for result in results]}
 
 
-def _body(schema: type[Body]) -> Body:
-    if request.mimetype != "application/json":
-        raise ProblemError(
-            "not-json",
-            f"Content-Type is {request.mimetype or 'missing'}, it must be application/json",
-        )
-    try:
-        return schema.model_validate_json(request.get_data())
-    except ValidationError as error:
-        raise invalid_request(error) from None
+def score_one(body: ScoreRequest) -> dict[str, object]:
+    """What /v1/score answers; whatever else is said of a reply is made of this."""
+    return _score([_asked(body, _registry().current, has_advice=True)])[0]
 
 
 def _item(item: object) -> ScoreRequest:

@@ -109,3 +109,13 @@ def test_utf16_units_are_what_javascript_counts(text: str) -> None:
     astral = sum(ord(c) > 0xFFFF for c in text)
 
     assert utf16_units(text) == len(text) + astral
+
+
+def test_clients_of_languagetool_are_shown_the_advice(client: FlaskClient) -> None:
+    form = {"text": f"Hej 👋! {BLAME} Ja.", "language": "auto", "motherTongue": "da"}
+
+    found = client.post("/compat/languagetool/v2/check", data=form).get_json()
+
+    (match,) = found["matches"]
+    assert (match["offset"], match["length"]) == (8, len(BLAME))
+    assert match["rule"]["id"] == "drop-the-blame"
