@@ -5,19 +5,23 @@ import sys
 from threading import Event
 from typing import TextIO
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 
 from model import Scorer
-from service import errors, telemetry
+from service import errors, playground, telemetry, widget
 from service.api import health, models, openapi, scores
 from service.registry import ScorerRegistry
 from service.settings import Settings
 from service.storage.keys import KeyRepository
 
 _POLICY = (
-    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
-    "frame-ancestors 'none'"
+    "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+    "object-src 'none'"
 )
+# Swagger UI writes styles into its page and draws its icons from data: URLs
+_POLICY_OF = {
+    "openapi.docs": f"{_POLICY}; img-src 'self' data:; style-src 'self' 'unsafe-inline'",
+}
 
 
 def create_app(
@@ -46,8 +50,8 @@ def create_app(
     }
     telemetry.observe_requests(app, metrics, log)
     errors.register_errors(app)
-    for blueprint in (scores.blueprint, models.blueprint, health.blueprint, openapi.blueprint):
-        app.register_blueprint(blueprint)
+    for module in (scores, models, health, openapi, widget, playground):
+        app.register_blueprint(module.blueprint)
     app.after_request(_secure)
     app.extensions["warmed_up"].set()
     registry.watch(metrics.show_model)
@@ -55,8 +59,8 @@ def create_app(
 
 
 def _secure(response: Response) -> Response:
-    response.headers["Content-Security-Policy"] = _POLICY
+    response.headers["Content-Security-Policy"] = _POLICY_OF.get(request.endpoint or "", _POLICY)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["Cache-Control"] = "no-store"
+    response.headers.setdefault("Cache-Control", "no-store")
     return response

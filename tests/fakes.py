@@ -1,10 +1,16 @@
 """Stand-ins that satisfy the real protocols."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from io import BytesIO
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from werkzeug.test import run_wsgi_app
+from werkzeug.wrappers import Response
 
 from model import Assessment, Reply
 from model.text import check_text
-from tests.builders import make_assessment
+from tests.builders import make_advice, make_assessment
 
 
 class FakeScorer:
@@ -68,3 +74,30 @@ class WordScorer(FakeScorer):
 
     def _risk(self, text: str) -> float:
         return (5 - self._value(text)) / 4
+
+
+class AdvisingApp:
+    """The service, with advice in its answers for planted words; goes when the service advises by
+    itself.
+    """
+
+    def __init__(self, app: WSGIApplication, replacements: Mapping[str, str]) -> None:
+        self._app = app
+        self._replacements = replacements
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["PATH_INFO"] != "/v1/score":
+            return self._app(environ, start_response)
+        sent = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+        chunks, status, headers = run_wsgi_app(self._app, environ | {"wsgi.input": BytesIO(sent)})
+        answer = Response(chunks, status, headers)
+        if answer.status_code == 200:
+            body = json.loads(answer.get_data())
+            body["advice"] = list(self._advice(json.loads(sent)["reply"]))
+            answer.set_data(json.dumps(body))
+        return answer(environ, start_response)
+
+    def _advice(self, reply: str) -> Iterator[dict[str, object]]:
+        for words, replacement in self._replacements.items():
+            if words in reply:
+                yield make_advice(reply, words, replacements=[replacement])
