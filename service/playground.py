@@ -36,6 +36,7 @@ def playground() -> str:
         languages=LANGUAGE_NAMES,
         channels=list(Channel),
         examples={code: examples(code) for code in LANGUAGE_NAMES},
+        first=next(case for case in examples(language) if case.kind == "vague"),
         asks_key=_asks_key(),
     )
 

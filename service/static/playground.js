@@ -8,6 +8,7 @@ const groups = [...document.querySelectorAll(".cases")];
 const tonfall = attach(reply, {
   panel: get("panel"),
   interfaceLanguage: document.documentElement.lang,
+  customerMessage: message.value,
   channel: channel.value,
 });
 

@@ -892,7 +892,7 @@ button:hover { background: color-mix(in srgb, var(--ink) 8%, transparent); }
 
 @container (max-width: 30rem) {
   .gauges { grid-template-columns: 1fr; gap: .375rem; padding: .75rem 1rem; }
-  .gauge { grid-template-columns: 6.5rem 1fr 5.25rem; align-items: center; }
+  .gauge { grid-template-columns: 6rem 1fr 4rem; align-items: center; }
   .gauge .scale { grid-column: 2; grid-row: 1; }
   .gauge .value { align-content: center; }
   .gauge:not([data-status="ok"]) .value { white-space: normal; line-height: 1.1; font-size: .75rem; }
