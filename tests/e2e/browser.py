@@ -18,11 +18,13 @@ _ARGUMENTS = (
     "--disable-sync",
 )
 WATCH_SHIFTS = """() => {
-    window.shifts = 0;
+    window.shifts = [];
+    const name = ({ node, currentRect: r }) => `${node?.localName} ${r.x},${r.y} ${r.width}x${r.height}`;
     new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) window.shifts += entry.value;
+        for (const entry of list.getEntries()) window.shifts.push(entry.sources.map(name).join());
     }).observe({ type: "layout-shift" });
 }"""
+"""Notes what moved, in `shifts`."""
 
 
 @contextmanager

@@ -17,7 +17,11 @@ USERS = {
 TRANSLATIONS = sorted(set(LANGUAGE_NAMES) - {"en"})
 SAME_AS_ENGLISH = {
     ("sv", "playground.docs"),
-    *((code, f"playground.{key}") for code in ("nb", "nn", "da") for key in ("docs", "channels.chat")),
+    *(
+        (code, f"playground.{key}")
+        for code in ("nb", "nn", "da")
+        for key in ("docs", "channels.chat")
+    ),
     ("da", "playground.channels.email"),
 }
 """Words that these languages share with English."""
@@ -59,7 +63,9 @@ def test_every_key_that_is_used_exists(start: str) -> None:
 
 
 def test_every_key_is_used() -> None:
-    assert {key for key in strings("en") if not any(is_used(key, start) for start in USERS)} == set()
+    assert {
+        key for key in strings("en") if not any(is_used(key, start) for start in USERS)
+    } == set()
 
 
 def is_used(key: str, start: str) -> bool:

@@ -231,23 +231,30 @@ class Controller {
       }
     } else {
       for (const advice of this.#advice()) {
-        const name = advice === this.#strong ? "strong" : advice.dimension;
+        const name = isSame(advice, this.#strong) ? "strong" : advice.dimension;
         if (advice.end_utf16 > advice.start_utf16) marks.push({ name, ...place(advice) });
       }
     }
     this.#field.mark(marks.filter((mark) => mark.end > mark.start));
   }
 
-  #apply(advice, replacement) {
-    const { start, end } = moved(this.#scored.text, this.#field.text)(advice);
+  /** An advice as the last answer gave it: the panel may show it a little longer. */
+  #latest(advice) {
+    return this.#scored && this.#advice().find((other) => isSame(other, advice));
+  }
+
+  #apply(shown, replacement) {
+    const advice = this.#latest(shown);
+    const { start, end } = advice ? moved(this.#scored.text, this.#field.text)(advice) : {};
     if (start === undefined || !this.#emit("apply", { advice, replacement }, true)) return;
     this.#strong = null;
     this.#feedback("accepted", advice);
     this.#field.replace(start, end, replacement);
   }
 
-  #settle(advice, event, verdict) {
-    if (!this.#emit(event, { advice }, true)) return;
+  #settle(shown, event, verdict) {
+    const advice = this.#latest(shown);
+    if (!advice || !this.#emit(event, { advice }, true)) return;
     this.#strong = null;
     this.#dismissed.add(this.#name(advice));
     this.#feedback(verdict, advice);
@@ -256,7 +263,7 @@ class Controller {
 
   #contest(about) {
     if (about.rule) this.#settle(about, "contest", "contested");
-    else if (this.#emit("contest", about, true)) this.#feedback("contested", about);
+    else if (this.#scored && this.#emit("contest", about, true)) this.#feedback("contested", about);
     this.#panel.line("noted");
   }
 
@@ -540,6 +547,11 @@ function select(range) {
 
 /* ---- the panel ---- */
 
+/** The same advice in two answers, wherever its words have moved to. */
+function isSame(a, b) {
+  return Boolean(a && b) && a.rule === b.rule && a.message === b.message && String(a.replacements) === String(b.replacements);
+}
+
 /** What the agent sees: three gauges, advice, one quiet line. Its size never changes with what it says. */
 class Panel {
   #host = document.createElement("tonfall-panel");
@@ -674,11 +686,14 @@ class Panel {
 
   /** Advice that stays keeps its place: nothing jumps under the pointer. */
   #place(advice) {
-    const isSame = (a, b) => a && a.rule === b.rule && a.message === b.message && a.start_utf16 === b.start_utf16;
     const hadFocus = this.#root.activeElement?.closest("li");
-    const coming = advice.filter((a) => !this.#slots.some((slot) => isSame(slot.advice, a) && (slot.advice = a)));
-    for (const slot of this.#slots) {
-      if (advice.includes(slot.advice)) continue;
+    const free = new Set(this.#slots);
+    const coming = advice.filter((item) => {
+      const slot = [...free].find((one) => isSame(one.advice, item));
+      if (slot) slot.advice = item;
+      return !free.delete(slot);
+    });
+    for (const slot of free) {
       slot.advice = coming.shift() ?? null;
       slot.element.hidden = !slot.advice;
       slot.element.replaceChildren(...(slot.advice ? this.#row(slot) : []));
@@ -838,7 +853,7 @@ p, ul { margin: 0; padding: 0; }
 .gauges { display: grid; grid-template-columns: repeat(3, 1fr); gap: .25rem 1.75rem; padding: .875rem 1.125rem 1rem; }
 .gauge { display: grid; grid-template-columns: auto 1fr; align-items: baseline; gap: .375rem .5rem; min-inline-size: 0; }
 .name { justify-self: start; margin-inline-start: -.375rem; padding: .125rem .375rem; font-weight: 600; }
-.value { text-align: end; font-variant-numeric: tabular-nums; min-block-size: 1.4em; white-space: nowrap; overflow: hidden; }
+.value { align-self: center; block-size: 1.375rem; line-height: 1.375rem; text-align: end; font-variant-numeric: tabular-nums; white-space: nowrap; overflow: hidden; }
 .gauge:not([data-status="ok"]) .value { color: var(--soft); font-size: .8125rem; font-style: italic; }
 .scale { grid-column: 1 / -1; position: relative; block-size: 1rem; margin-inline: .4rem;
   background: linear-gradient(var(--track) 0 0) center / 100% 2px no-repeat; }
@@ -894,8 +909,7 @@ button:hover { background: color-mix(in srgb, var(--ink) 8%, transparent); }
   .gauges { grid-template-columns: 1fr; gap: .375rem; padding: .75rem 1rem; }
   .gauge { grid-template-columns: 6rem 1fr 4rem; align-items: center; }
   .gauge .scale { grid-column: 2; grid-row: 1; }
-  .gauge .value { align-content: center; }
-  .gauge:not([data-status="ok"]) .value { white-space: normal; line-height: 1.1; font-size: .75rem; }
+  .gauge:not([data-status="ok"]) .value { align-content: center; white-space: normal; line-height: .6875rem; font-size: .75rem; }
   .stage { block-size: var(--tonfall-advice-size, 18rem); }
   li { flex-wrap: wrap; align-content: center; gap: .125rem .625rem; padding-inline: 1rem; }
   .message { flex-basis: calc(100% - 1.5rem); -webkit-line-clamp: 3; line-height: 1.3; }
