@@ -19,7 +19,8 @@ def tonfall_js() -> Response:
     response.cache_control.public = True
     response.cache_control.max_age = 600
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 @cache

@@ -19,7 +19,7 @@ _ARGUMENTS = (
 )
 WATCH_SHIFTS = """() => {
     window.shifts = [];
-    const name = ({ node, currentRect: r }) => `${node?.localName} ${r.x},${r.y} ${r.width}x${r.height}`;
+    const name = ({ node, currentRect: r }) => `${node?.localName} ${r.x},${r.y}`;
     new PerformanceObserver((list) => {
         for (const entry of list.getEntries()) window.shifts.push(entry.sources.map(name).join());
     }).observe({ type: "layout-shift" });
