@@ -5,10 +5,10 @@ import sys
 from threading import Event
 from typing import TextIO
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 
 from model import Scorer
-from service import access, errors, telemetry
+from service import access, errors, playground, telemetry, widget
 from service.api import feedback, health, languagetool, models, openapi, rubric, scores
 from service.registry import ScorerRegistry
 from service.settings import Settings
@@ -25,11 +25,17 @@ _BLUEPRINTS = (
     languagetool.blueprint,
     health.blueprint,
     openapi.blueprint,
+    widget.blueprint,
+    playground.blueprint,
 )
 _POLICY = (
-    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
-    "frame-ancestors 'none'"
+    "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+    "object-src 'none'"
 )
+# Swagger UI writes styles into its page and draws its icons from data: URLs
+_POLICY_OF = {
+    "openapi.docs": f"{_POLICY}; img-src 'self' data:; style-src 'self' 'unsafe-inline'",
+}
 
 
 def create_app(
@@ -74,7 +80,7 @@ def create_app(
 
 
 def _secure(response: Response) -> Response:
-    response.headers["Content-Security-Policy"] = _POLICY
+    response.headers["Content-Security-Policy"] = _POLICY_OF.get(request.endpoint or "", _POLICY)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers.setdefault("Cache-Control", "no-store")

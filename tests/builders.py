@@ -1,5 +1,6 @@
 """Valid objects, with one argument for what a test is about."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,30 @@ def make_sentence(start: int, end: int, **probabilities: float) -> Sentence:
     """A sentence whose behaviors have no probability but the ones given."""
     behaviors = {b: probabilities.get(b.value, 0.0) for b in Behavior}
     return Sentence(start=start, end=end, behaviors=behaviors)
+
+
+def make_advice(
+    reply: str,
+    words: str,
+    rule: str = "say-when",
+    dimension: str = "clarity",
+    replacements: Sequence[str] = (),
+) -> dict[str, object]:
+    """Advice about `words`, which `reply` holds, as in an answer of the API."""
+    start = reply.index(words)
+    before = len(reply[:start].encode("utf-16-le")) // 2
+    return {
+        "rule": rule,
+        "dimension": dimension,
+        "message": f"Say when, instead of “{words}”.",
+        "reason": "A customer who knows when need not write again.",
+        "gain": 0.8,
+        "start": start,
+        "end": start + len(words),
+        "start_utf16": before,
+        "end_utf16": before + len(words.encode("utf-16-le")) // 2,
+        "replacements": list(replacements),
+    }
 
 
 def make_rating(
