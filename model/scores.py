@@ -97,7 +97,7 @@ class Assessment:
     """Everything a scorer says about one reply.
 
     `sentences` is empty where the scorer finds no behaviors. `is_out_of_distribution` is True for
-    text that is no reply at all (code, gibberish).
+    text that is no reply at all (code, gibberish). `customer_language` is None without a message.
     """
 
     language: DetectedLanguage
@@ -106,3 +106,4 @@ class Assessment:
     risk: float
     sentences: tuple[Sentence, ...] = ()
     is_out_of_distribution: bool = False
+    customer_language: DetectedLanguage | None = None

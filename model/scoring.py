@@ -96,6 +96,9 @@ class PredictionScorer:
             risk=float(prediction.risk[row]),
             sentences=_sentences(prediction.sentences[row], sent),
             is_out_of_distribution=is_odd,
+            customer_language=(
+                None if reply.message is None else self._identifier.identify(reply.message)
+            ),
         )
 
     def _score(

@@ -5,19 +5,37 @@ import sys
 from threading import Event
 from typing import TextIO
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 
 from model import Scorer
-from service import errors, telemetry
-from service.api import health, models, openapi, scores
+from service import access, errors, playground, telemetry, widget
+from service.api import feedback, health, languagetool, models, openapi, rubric, scores
 from service.registry import ScorerRegistry
 from service.settings import Settings
+from service.storage.answers import AnswerRepository
+from service.storage.database import Database
+from service.storage.feedback import FeedbackRepository
 from service.storage.keys import KeyRepository
 
-_POLICY = (
-    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
-    "frame-ancestors 'none'"
+_BLUEPRINTS = (
+    scores.blueprint,
+    feedback.blueprint,
+    models.blueprint,
+    rubric.blueprint,
+    languagetool.blueprint,
+    health.blueprint,
+    openapi.blueprint,
+    widget.blueprint,
+    playground.blueprint,
 )
+_POLICY = (
+    "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+    "object-src 'none'"
+)
+# Swagger UI writes styles into its page and draws its icons from data: URLs
+_POLICY_OF = {
+    "openapi.docs": f"{_POLICY}; img-src 'self' data:; style-src 'self' 'unsafe-inline'",
+}
 
 
 def create_app(
@@ -37,16 +55,23 @@ def create_app(
     )
     metrics = telemetry.Metrics()
     metrics.show_model(registry.current.version)
+    keys, database = KeyRepository(settings.keys_file), Database(settings.database_url)
     app.extensions |= {
+        "settings": settings,
         "log": log,
         "registry": registry,
         "metrics": metrics,
-        "keys": KeyRepository(settings.keys_file),
+        "keys": keys,
+        "database": database,
+        "answers": AnswerRepository(database),
+        "feedback": FeedbackRepository(database),
         "warmed_up": Event(),
     }
     telemetry.observe_requests(app, metrics, log)
     errors.register_errors(app)
-    for blueprint in (scores.blueprint, models.blueprint, health.blueprint, openapi.blueprint):
+    access.limit_rates(app, settings.rate_limit, keys)
+    access.allow_origins(app, settings.cors_origins)
+    for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.after_request(_secure)
     app.extensions["warmed_up"].set()
@@ -55,8 +80,8 @@ def create_app(
 
 
 def _secure(response: Response) -> Response:
-    response.headers["Content-Security-Policy"] = _POLICY
+    response.headers["Content-Security-Policy"] = _POLICY_OF.get(request.endpoint or "", _POLICY)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["Cache-Control"] = "no-store"
+    response.headers.setdefault("Cache-Control", "no-store")
     return response

@@ -1,12 +1,17 @@
 """Who may do what; the only place that decides it."""
 
 import ipaddress
+from urllib.parse import parse_qs
 
-from flask import Request
+from flask import Request, g
 
 from service.errors import ProblemError
 from service.settings import Settings, SettingsError
 from service.storage.keys import KeyRepository
+
+FORM = "application/x-www-form-urlencoded"
+_LOCAL = "local"
+"""Who calls from this machine without a key."""
 
 
 def check_bind(settings: Settings, keys: KeyRepository) -> None:
@@ -20,9 +25,16 @@ def check_bind(settings: Settings, keys: KeyRepository) -> None:
 
 
 def require_scope(request: Request, keys: KeyRepository, scope: str) -> None:
-    """Let a request pass with a key for `scope`, or from this machine while no key exists."""
-    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-    if not secret or scheme.lower() != "bearer":
+    """Let a request pass with a key for `scope`, or from this machine while no key exists.
+
+    `g.caller` is the key's id from then on. A preflight (OPTIONS) carries no key and asks for
+    nothing but the rules.
+    """
+    g.caller = _LOCAL
+    if request.method == "OPTIONS":
+        return
+    secret = _secret(request)
+    if not secret:
         if not keys.is_configured() and _is_local(request):
             return
         raise ProblemError(
@@ -30,7 +42,7 @@ def require_scope(request: Request, keys: KeyRepository, scope: str) -> None:
             "send 'Authorization: Bearer KEY'; 'tonfall key create NAME' makes a key",
             headers={"WWW-Authenticate": 'Bearer realm="tonfall"'},
         )
-    key = keys.find(secret.strip())
+    key = keys.find(secret)
     if key is None:
         raise ProblemError(
             "unknown-key",
@@ -39,6 +51,23 @@ def require_scope(request: Request, keys: KeyRepository, scope: str) -> None:
         )
     if scope not in key.scopes:
         raise ProblemError("forbidden", f"the key has no scope {scope!r}")
+    g.caller = key.id
+
+
+def limited_as(request: Request, keys: KeyRepository) -> str:
+    """Whose requests are counted together: a key's, or those from an address."""
+    key = keys.find(_secret(request))
+    return f"key {key.id}" if key else f"address {request.remote_addr}"
+
+
+def _secret(request: Request) -> str:
+    """The key that was sent: as Bearer, or in a form, where LanguageTool's clients put it."""
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return secret.strip()
+    if request.mimetype == FORM and request.path.startswith("/compat/"):
+        return parse_qs(request.get_data().decode("latin-1")).get("apiKey", [""])[0]
+    return ""
 
 
 def _is_local(request: Request) -> bool:

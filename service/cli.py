@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -24,7 +24,9 @@ from service.printing import FORMATS, write_assessments
 from service.reading import BadRow, ReadingError, read_replies
 from service.server import Server
 from service.settings import Settings, SettingsError
-from service.storage.keys import SCOPES, KeyFileError, KeyRepository
+from service.storage.database import Database
+from service.storage.errors import OutdatedError, StorageError
+from service.storage.keys import SCOPES, WRITER_SCOPES, KeyFileError, KeyRepository
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -42,12 +44,23 @@ def serve() -> None:
         manifest = verify_artifact(settings.artifact_dir)
     except (SettingsError, ArtifactError, KeyFileError) as error:
         raise click.ClickException(str(error)) from error
+    _open_database(settings)
     click.echo(
         f"Tonfall serves {manifest.version} on "
         f"http://{settings.host}:{settings.port}, docs at /docs",
         err=True,
     )
     Server(settings).run()
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database's tables up to this version; run it before the service starts."""
+    try:
+        revision = Database(_settings().database_url).migrate()
+    except StorageError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"the database is at {revision}")
 
 
 @main.command()
@@ -120,12 +133,20 @@ def score(
 
 @main.group()
 def key() -> None:
-    """API keys: make, list and revoke them."""
+    """API keys: make, list, rotate and revoke them."""
 
 
 @key.command("create")
 @click.argument("name")
-@click.option("--scope", "scopes", multiple=True, type=click.Choice(SCOPES), default=SCOPES)
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice(SCOPES),
+    default=WRITER_SCOPES,
+    show_default=True,
+    help="What it may do; give the option once for each.",
+)
 def create_key(name: str, scopes: tuple[str, ...]) -> None:
     """Make a key for NAME and print it once; from then on the service asks for one."""
     created, secret = _keys().create(name, scopes=scopes, now=datetime.now(UTC))
@@ -136,10 +157,36 @@ def create_key(name: str, scopes: tuple[str, ...]) -> None:
 @key.command("list")
 def list_keys() -> None:
     """List all keys, without their secrets."""
-    table = Table("id", "name", "scopes", "created", "revoked")
+    table = Table("id", "name", "scopes", "created", "old secret until", "revoked")
     for k in _keys().all():
-        table.add_row(k.id, k.name, ", ".join(k.scopes), k.created_at, k.revoked_at or "")
+        row = (k.id, k.name, ", ".join(k.scopes), k.created_at, k.previous_until, k.revoked_at)
+        table.add_row(*(cell or "" for cell in row))
     Console().print(table)
+
+
+@key.command("rotate")
+@click.argument("key_id")
+@click.option(
+    "--grace-hours",
+    type=click.IntRange(0, 24 * 90),
+    default=24,
+    show_default=True,
+    help="How long the old secret works beside the new one.",
+)
+def rotate_key(key_id: str, grace_hours: int) -> None:
+    """Give the key KEY_ID a new secret and print it once."""
+    try:
+        rotated, secret = _keys().rotate(
+            key_id, grace=timedelta(hours=grace_hours), now=datetime.now(UTC)
+        )
+    except KeyError:
+        raise _no_key(key_id) from None
+    click.echo(
+        f"key {rotated.id} for {rotated.name}: the old secret works until "
+        f"{rotated.previous_until}; keep the new one, it is shown only now:",
+        err=True,
+    )
+    click.echo(secret)
 
 
 @key.command("revoke")
@@ -149,10 +196,27 @@ def revoke_key(key_id: str) -> None:
     try:
         revoked = _keys().revoke(key_id, now=datetime.now(UTC))
     except KeyError:
-        raise click.ClickException(
-            f"there is no key {key_id!r}; 'tonfall key list' shows the ids"
-        ) from None
+        raise _no_key(key_id) from None
     click.echo(f"key {revoked.id} for {revoked.name} no longer works")
+
+
+def _open_database(settings: Settings) -> None:
+    """Refuse a database that is behind; one that is out of order stops no scoring."""
+    database = Database(settings.database_url)
+    try:
+        database.open()
+    except OutdatedError as error:
+        raise click.ClickException(str(error)) from error
+    except StorageError as error:
+        click.echo(f"Warning: {error}. Scoring works, feedback does not until it can.", err=True)
+    finally:
+        database.close()  # before the workers are forked
+
+
+def _no_key(key_id: str) -> click.ClickException:
+    return click.ClickException(
+        f"there is no active key {key_id!r}; 'tonfall key list' shows the ids"
+    )
 
 
 def _keys() -> KeyRepository:

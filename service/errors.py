@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import NamedTuple
 
-from flask import Flask, Response, json
+from flask import Flask, Response, g, json
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 from werkzeug.exceptions import HTTPException
 
 from model import ArtifactError, ReplyError
 from service.registry import UnknownVersionError
+from service.storage.errors import StorageError
 from service.storage.keys import KeyFileError
 
 PROBLEM_TYPES: Mapping[str, tuple[HTTPStatus, str]] = {
@@ -25,14 +27,22 @@ PROBLEM_TYPES: Mapping[str, tuple[HTTPStatus, str]] = {
     "method-not-allowed": (HTTPStatus.METHOD_NOT_ALLOWED, "The method is not allowed here"),
     "too-large": (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large"),
     "not-json": (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body must be application/json"),
+    "not-form": (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body must be a form"),
+    "in-progress": (HTTPStatus.CONFLICT, "A request with this Idempotency-Key is being answered"),
     "invalid-request": (
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "The request has fields that cannot be used",
     ),
     "unknown-model": (HTTPStatus.UNPROCESSABLE_ENTITY, "The pinned model is not served here"),
     "invalid-reply": (HTTPStatus.UNPROCESSABLE_ENTITY, "The text cannot be scored"),
+    "key-reused": (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "The Idempotency-Key was used for another request",
+    ),
+    "rate-limited": (HTTPStatus.TOO_MANY_REQUESTS, "Too many requests"),
     "internal": (HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong in the service"),
     "not-ready": (HTTPStatus.SERVICE_UNAVAILABLE, "The service is not ready"),
+    "storage-unavailable": (HTTPStatus.SERVICE_UNAVAILABLE, "Nothing can be stored now"),
 }
 """Every problem type with its status and title; service/README.md explains them."""
 
@@ -68,12 +78,15 @@ def problem(error: ProblemError) -> dict[str, object]:
     return body
 
 
-def invalid_request(error: ValidationError) -> ProblemError:
-    """What pydantic found, with pointers and without the values."""
+def invalid_request(error: ValidationError, *, tagged_by: str | None = None) -> ProblemError:
+    """What pydantic found, with pointers and without the values.
+
+    `tagged_by` is the field that says which of several schemas the body follows.
+    """
     found = error.errors(include_url=False, include_input=False, include_context=False)
     if found[0]["type"] == "json_invalid":
         return ProblemError("invalid-json", found[0]["msg"])
-    faults = [Fault(pointer(*e["loc"]), _message(e["type"], e["msg"])) for e in found]
+    faults = [Fault(_place(e, tagged_by), _message(e["type"], e["msg"])) for e in found]
     summary = "; ".join(f"{f.pointer or 'the body'}: {f.detail}" for f in faults[:3])
     return ProblemError("invalid-request", summary, faults)
 
@@ -117,6 +130,17 @@ def register_errors(app: Flask) -> None:
             ProblemError("internal", "the store cannot be read; see the service's log")
         )
 
+    @app.errorhandler(StorageError)
+    def database_unusable(error: StorageError) -> Response:
+        app.extensions["log"].error("storage_unavailable", detail=str(error))
+        return _response(
+            ProblemError(
+                "storage-unavailable",
+                "nothing was stored; send it again later. Scoring works all the same",
+                headers={"Retry-After": "30"},
+            )
+        )
+
     @app.errorhandler(HTTPException)
     def from_werkzeug(error: HTTPException) -> Response:
         kinds = {
@@ -124,12 +148,15 @@ def register_errors(app: Flask) -> None:
             HTTPStatus.METHOD_NOT_ALLOWED: "method-not-allowed",
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "too-large",
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "not-json",
+            HTTPStatus.TOO_MANY_REQUESTS: "rate-limited",
         }
         status = error.code or 500
         kind = kinds.get(HTTPStatus(status), "bad-request" if status < 500 else "internal")
         # only these: the body a werkzeug error brings along would keep the page it replaces
         headers = {k: v for k, v in error.get_headers() if k in ("Allow", "Retry-After")}
         detail = PROBLEM_TYPES[kind][1]
+        if kind == "rate-limited":
+            detail = f"the limit is {error.description}; Retry-After says when to try again"
         if kind == "too-large":
             detail = (
                 f"at most {app.config['MAX_CONTENT_LENGTH']:,} bytes are read; send smaller batches"
@@ -144,7 +171,7 @@ def register_errors(app: Flask) -> None:
 
 
 def _response(error: ProblemError) -> Response:
-    body = problem(error)
+    body = problem(error) | {"request_id": g.request_id}
     response = Response(
         json.dumps(body), status=PROBLEM_TYPES[error.kind][0], mimetype="application/problem+json"
     )
@@ -152,10 +179,19 @@ def _response(error: ProblemError) -> Response:
     return response
 
 
+def _place(error: ErrorDetails, tagged_by: str | None) -> str:
+    if tagged_by is None or not (error["loc"] or error["type"].startswith("union_tag")):
+        return pointer(*error["loc"])
+    return pointer(*error["loc"][1:]) if error["loc"] else pointer(tagged_by)
+
+
 def _message(kind: str, message: str) -> str:
     own = {
         "missing": "is required",
         "extra_forbidden": "is no field of this request; remove it",
         "string_type": "must be a string",
+        "string_pattern_mismatch": "has a form that the contract does not allow",
+        "union_tag_invalid": "is none of the values that the contract allows",
+        "union_tag_not_found": "is required",
     }
     return own.get(kind, message.replace("Input should", "must", 1))

@@ -3,14 +3,20 @@ environment.
 """
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from model import BUNDLED
+from model.rules import RULES
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
-_KEYS_FILE = Path("~/.local/state/tonfall/keys.json").expanduser()
+_STATE = Path("~/.local/state/tonfall").expanduser()
+_NUMBERS = ("port", "workers", "threads", "pinned_models", "max_body_bytes")
+_DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
+_RATE_LIMIT = re.compile(r"[1-9][0-9]{0,8}/(?:second|minute|hour|day)", re.ASCII)
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?", re.ASCII)
 
 
 class SettingsError(ValueError):
@@ -27,8 +33,12 @@ class Settings:
     threads: int = 4
     artifact_dir: Path = BUNDLED
     pinned_models: int = 2
-    keys_file: Path = _KEYS_FILE
+    keys_file: Path = _STATE / "keys.json"
+    database_url: str = f"sqlite:///{_STATE / 'tonfall.db'}"
+    rate_limit: str = "6000/minute"
+    cors_origins: tuple[str, ...] = ()
     log_level: str = "info"
+    advice_off: frozenset[str] = frozenset()
     max_body_bytes: int = 16 * 1024 * 1024
 
     @classmethod
@@ -55,7 +65,7 @@ class Settings:
 
 
 def _parse(variable: str, name: str, text: str) -> object:
-    if name in ("port", "workers", "threads", "pinned_models", "max_body_bytes"):
+    if name in _NUMBERS:
         least, most = (1, 65_535) if name == "port" else (1, 1 << 30)
         if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
             raise SettingsError(
@@ -66,6 +76,34 @@ def _parse(variable: str, name: str, text: str) -> object:
         if not text:
             raise SettingsError(f"{variable} must be a path, got ''")
         return Path(text).expanduser()
+    if name == "advice_off":
+        rules = frozenset(rule.strip() for rule in text.split(",") if rule.strip())
+        known = sorted(rule.id for rule in RULES)
+        if unknown := sorted(rules - set(known)):
+            raise SettingsError(
+                f"{variable}: {unknown[0]!r} is no rule of advice; there are {', '.join(known)}"
+            )
+        return rules
+    if name == "database_url" and not text.startswith(_DATABASES):  # it may hold a password
+        raise SettingsError(f"{variable} must begin with one of {', '.join(_DATABASES)}")
+    if name == "rate_limit" and text and not _RATE_LIMIT.fullmatch(text):
+        raise SettingsError(
+            f"{variable} must be like 600/minute (second, minute, hour, day) or empty, got {text!r}"
+        )
+    if name == "cors_origins":
+        return _origins(variable, text)
     if name == "log_level" and text not in LOG_LEVELS:
         raise SettingsError(f"{variable} must be one of {', '.join(LOG_LEVELS)}, got {text!r}")
     return text
+
+
+def _origins(variable: str, text: str) -> tuple[str, ...]:
+    origins = tuple(part.strip() for part in text.split(",") if part.strip())
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise SettingsError(
+                f"{variable} must name exact origins such as https://helpdesk.example, separated "
+                f"by commas; {origin!r} is none"
+                + (", and any site could then use the service" if origin == "*" else "")
+            )
+    return origins

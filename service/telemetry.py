@@ -1,6 +1,7 @@
 """Structured logs and metrics; never the text of a reply, nor who wrote it."""
 
 import logging
+import re
 import time
 import uuid
 from typing import TextIO
@@ -12,6 +13,7 @@ from structlog.typing import FilteringBoundLogger
 
 from model import Assessment
 
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,128}")
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
@@ -70,11 +72,13 @@ class Metrics:
 
 
 def observe_requests(app: Flask, metrics: Metrics, log: FilteringBoundLogger) -> None:
-    """Time, count and log every request under an id that the answer carries too."""
+    """Time, count and log every request under an id, the caller's own if it is one."""
 
     @app.before_request
     def start() -> None:
-        g.started, g.request_id = time.perf_counter(), uuid.uuid4().hex
+        given = request.headers.get("X-Request-Id", "")
+        g.started = time.perf_counter()
+        g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
 
     @app.after_request
     def finish(response: Response) -> Response:

@@ -1,7 +1,9 @@
 """Valid objects, with one argument for what a test is about."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from safetensors.numpy import save
@@ -72,6 +74,30 @@ def make_sentence(start: int, end: int, **probabilities: float) -> Sentence:
     return Sentence(start=start, end=end, behaviors=behaviors)
 
 
+def make_advice(
+    reply: str,
+    words: str,
+    rule: str = "say-when",
+    dimension: str = "clarity",
+    replacements: Sequence[str] = (),
+) -> dict[str, object]:
+    """Advice about `words`, which `reply` holds, as in an answer of the API."""
+    start = reply.index(words)
+    before = len(reply[:start].encode("utf-16-le")) // 2
+    return {
+        "rule": rule,
+        "dimension": dimension,
+        "message": f"Say when, instead of “{words}”.",
+        "reason": "A customer who knows when need not write again.",
+        "gain": 0.8,
+        "start": start,
+        "end": start + len(words),
+        "start_utf16": before,
+        "end_utf16": before + len(words.encode("utf-16-le")) // 2,
+        "replacements": list(replacements),
+    }
+
+
 def make_rating(
     rater: str = "r1", ratings: tuple[float, float, float] = (3, 3, 3), need: Need = Need.SOME
 ) -> Rating:
@@ -109,8 +135,13 @@ def make_reply(
     )
 
 
-def make_settings(folder: Path, host: str = "127.0.0.1") -> Settings:
-    return Settings(host=host, keys_file=folder / "keys.json", log_level="info")
+def make_settings(folder: Path, host: str = "127.0.0.1", **others: Any) -> Settings:
+    return Settings(
+        host=host,
+        keys_file=folder / "keys.json",
+        database_url=f"sqlite:///{folder / 'tonfall.db'}",
+        **others,
+    )
 
 
 def make_manifest(version: str = "other-1", kind: str = "other") -> Manifest:

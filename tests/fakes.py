@@ -1,10 +1,12 @@
 """Stand-ins that satisfy the real protocols."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from model import Assessment, Reply
-from model.text import check_text
-from tests.builders import make_assessment
+from model import Assessment, Reply, Sentence
+from model.sentences import sentence_spans
+from model.text import check_text, prepare
+from tests.builders import make_assessment, make_sentence
 
 
 class FakeScorer:
@@ -68,3 +70,27 @@ class WordScorer(FakeScorer):
 
     def _risk(self, text: str) -> float:
         return (5 - self._value(text)) / 4
+
+
+class TaggingScorer(WordScorer):
+    """A WordScorer that finds a behavior in each sentence that holds its word."""
+
+    def __init__(self, worth: Mapping[str, float], behaviors: Mapping[str, str]) -> None:
+        super().__init__(worth)
+        self._behaviors = behaviors
+
+    def score(self, replies: Sequence[Reply]) -> list[Assessment]:
+        found = super().score(replies)
+        return [
+            replace(assessment, sentences=tuple(self._sentences(reply.text)))
+            for reply, assessment in zip(replies, found, strict=True)
+        ]
+
+    def _sentences(self, sent: str) -> Iterator[Sentence]:
+        text = prepare(sent)
+        for span in sentence_spans(text.text):
+            start, end = text.sent_span(*span)
+            yield make_sentence(start, end, **self._tags(sent[start:end]))
+
+    def _tags(self, sentence: str) -> dict[str, float]:
+        return {tag: 0.9 for word, tag in self._behaviors.items() if word in sentence}

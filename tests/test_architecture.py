@@ -16,6 +16,10 @@ ONLY_IN = {
     "torch": {"training/"},
     "transformers": {"training/"},
     "flask": {"service/"},
+    "flask_cors": {"service/access.py"},
+    "flask_limiter": {"service/access.py"},
+    "sqlalchemy": {"service/storage/"},
+    "alembic": {"service/storage/migrations/"},
     "matplotlib": {"training/plots.py", "training/panels.py"},
     "cleanlab": {"training/rerating.py"},
     "openpyxl": {"training/tabular.py"},
@@ -61,6 +65,13 @@ def test_the_environment_is_read_in_two_places_only() -> None:
     }
 
     assert readers == {"service/app.py", "service/cli.py"}
+
+
+def test_storage_and_languagetool_know_nothing_of_flask() -> None:
+    plain = [ROOT / "service/languagetool.py", *(ROOT / "service/storage").rglob("*.py")]
+
+    for path in plain:
+        assert not [n for n in imports(path) if n.split(".")[0] == "flask"], path
 
 
 def test_every_folder_of_tests_is_a_package() -> None:

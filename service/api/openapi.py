@@ -11,7 +11,19 @@ from flask import Blueprint, Response, json, render_template
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from service.api.feedback import FeedbackRequest, FeedbackResponse
+from service.api.languagetool import CheckForm
+from service.api.languagetool_answer import CheckResponse, LanguageEntry
 from service.api.models import ModelsResponse, ThresholdsResponse
+from service.api.operations import (
+    JSON,
+    REF,
+    parameter,
+    reads,
+    reference,
+    tells,
+    writes,
+)
 from service.api.payloads import (
     BatchRequest,
     BatchResponse,
@@ -20,28 +32,23 @@ from service.api.payloads import (
     ScoreRequest,
     ScoreResponse,
 )
-from service.errors import PROBLEM_TYPES
+from service.api.rubric import RubricResponse
+from service.auth import FORM
 
 blueprint = Blueprint("openapi", __name__)
 
-_REF = "#/components/schemas/{model}"
-_REQUESTS: tuple[type[BaseModel], ...] = (ScoreRequest, BatchRequest)
+_REQUESTS: tuple[type[BaseModel], ...] = (ScoreRequest, BatchRequest, FeedbackRequest, CheckForm)
 _RESPONSES: tuple[type[BaseModel], ...] = (
     ScoreResponse,
     BatchResponse,
     ItemError,
+    FeedbackResponse,
     ModelsResponse,
     ThresholdsResponse,
+    RubricResponse,
+    CheckResponse,
+    LanguageEntry,
     ProblemResult,
-)
-_POST_PROBLEMS = (
-    "invalid-json",
-    "missing-key",
-    "forbidden",
-    "too-large",
-    "not-json",
-    "invalid-request",
-    "internal",
 )
 
 
@@ -70,35 +77,10 @@ def document() -> dict[str, object]:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
-        "paths": {
-            "/v1/score": {"post": _post("score", "Score one reply", ScoreRequest, ScoreResponse)},
-            "/v1/score/batch": {
-                "post": _post("score_batch", "Score up to 256 replies", BatchRequest, BatchResponse)
-            },
-            "/v1/models": {"get": _read("models", "List the model versions", ModelsResponse)},
-            "/v1/models/{version}/thresholds": {
-                "get": _read(
-                    "thresholds",
-                    "What a threshold on an earlier version's scores became",
-                    ThresholdsResponse,
-                    "bad-request",
-                    "not-found",
-                )
-                | {
-                    "parameters": [
-                        _parameter("version", "path", "The version that scores now."),
-                        _parameter("from", "query", "The version that the threshold was made for."),
-                    ]
-                }
-            },
-            "/health/live": {"get": _get("live", "The process answers", "application/json")},
-            "/health/ready": {
-                "get": _get("ready", "The model can score", "application/json", "not-ready")
-            },
-            "/metrics": {"get": _get("metrics", "Prometheus metrics", "text/plain")},
-        },
+        "paths": _scoring() | _feedback() | _knowledge() | _languagetool() | _operation(),
         "components": {
             "schemas": _schemas(),
+            "headers": _headers(),
             "securitySchemes": {
                 "key": {
                     "type": "http",
@@ -110,82 +92,122 @@ def document() -> dict[str, object]:
     }
 
 
+def _scoring() -> dict[str, object]:
+    return {
+        "/v1/score": {
+            "post": writes(
+                "score",
+                "Score one reply",
+                "scores",
+                ScoreRequest,
+                ScoreResponse,
+                "invalid-reply",
+                "unknown-model",
+            )
+        },
+        "/v1/score/batch": {
+            "post": writes(
+                "score_batch", "Score up to 256 replies", "scores", BatchRequest, BatchResponse
+            )
+        },
+    }
+
+
+def _feedback() -> dict[str, object]:
+    return {
+        "/v1/feedback": {
+            "post": writes(
+                "add_feedback",
+                "Say what a writer makes of a score or an advice",
+                "feedback",
+                FeedbackRequest,
+                FeedbackResponse,
+                *_IDEMPOTENT_PROBLEMS,
+                status=201,
+                parameters=[_IDEMPOTENCY_KEY],
+            )
+        }
+    }
+
+
+def _knowledge() -> dict[str, object]:
+    rubric = reads("rubric", "Read what is rated", "rubric", reference(RubricResponse))
+    responses = rubric["responses"]
+    assert isinstance(responses, dict)  # noqa: S101
+    responses["304"] = {"description": "It is what If-None-Match names."}
+    return {
+        "/v1/rubric": {"get": rubric},
+        "/v1/models": {
+            "get": reads("models", "List the model versions", "models", reference(ModelsResponse))
+        },
+        "/v1/models/{version}/thresholds": {
+            "get": reads(
+                "thresholds",
+                "What a threshold on an earlier version's scores became",
+                "models",
+                reference(ThresholdsResponse),
+                "bad-request",
+                "not-found",
+                parameters=[
+                    parameter("version", "path", "The version that scores now."),
+                    parameter("from", "query", "The version that the threshold was made for."),
+                ],
+            )
+        },
+    }
+
+
+def _languagetool() -> dict[str, object]:
+    listed: dict[str, object] = {"type": "array", "items": reference(LanguageEntry)}
+    languages = reads("languages", "List the languages, as LanguageTool does", "compat", listed)
+    return {
+        "/compat/languagetool/v2/check": {
+            "post": writes(
+                "check",
+                "Get advice in LanguageTool's shape; the key may be the field apiKey",
+                "compat",
+                CheckForm,
+                CheckResponse,
+                "invalid-reply",
+                media_type=FORM,
+            )
+        },
+        "/compat/languagetool/v2/languages": {"get": languages | {"security": []}},
+    }
+
+
+def _operation() -> dict[str, object]:
+    return {
+        "/health/live": {"get": tells("live", "The process answers", JSON)},
+        "/health/ready": {"get": tells("ready", "The model can score", JSON, "not-ready")},
+        "/metrics": {"get": tells("metrics", "Prometheus metrics", "text/plain")},
+    }
+
+
+_IDEMPOTENT_PROBLEMS = ("bad-request", "in-progress", "key-reused", "storage-unavailable")
+_IDEMPOTENCY_KEY = parameter(
+    "Idempotency-Key",
+    "header",
+    "Makes it safe to send the request again within 24 hours; a UUID will do.",
+    required=False,
+    pattern=r"^[\x21-\x7e]{1,255}$",
+)
+
+
 def _schemas() -> dict[str, object]:
     models = [(m, "validation") for m in _REQUESTS] + [(m, "serialization") for m in _RESPONSES]
-    _, schema = models_json_schema(models, ref_template=_REF)  # type: ignore[arg-type]
+    _, schema = models_json_schema(models, ref_template=REF)  # type: ignore[arg-type]
     return dict(schema["$defs"])
 
 
-def _post(
-    operation: str, summary: str, request: type[BaseModel], response: type[BaseModel]
-) -> dict[str, object]:
-    return {
-        "operationId": operation,
-        "summary": summary,
-        "tags": ["scores"],
-        "security": [{"key": []}, {}],
-        "requestBody": {
-            "required": True,
-            "content": {"application/json": {"schema": _ref(request)}},
-        },
-        "responses": {
-            "200": {
-                "description": "Scored.",
-                "content": {"application/json": {"schema": _ref(response)}},
-            },
-            **_problems(*_POST_PROBLEMS),
-        },
+def _headers() -> dict[str, object]:
+    described = {
+        "X-Request-Id": ("string", "The caller's own id, or one that was made; the log has it."),
+        "X-RateLimit-Limit": ("integer", "Requests allowed in the time that is limited."),
+        "X-RateLimit-Remaining": ("integer", "Of those, the ones left."),
+        "X-RateLimit-Reset": ("number", "When all are allowed again; seconds since 1970."),
     }
-
-
-def _read(
-    operation: str, summary: str, response: type[BaseModel], *problems: str
-) -> dict[str, object]:
     return {
-        "operationId": operation,
-        "summary": summary,
-        "tags": ["models"],
-        "security": [{"key": []}, {}],
-        "responses": {
-            "200": {
-                "description": "Found.",
-                "content": {"application/json": {"schema": _ref(response)}},
-            },
-            **_problems("missing-key", "forbidden", *problems, "internal"),
-        },
+        name: {"description": description, "schema": {"type": kind}}
+        for name, (kind, description) in described.items()
     }
-
-
-def _parameter(name: str, place: str, description: str) -> dict[str, object]:
-    return {
-        "name": name,
-        "in": place,
-        "required": True,
-        "description": description,
-        "schema": {"type": "string"},
-    }
-
-
-def _get(operation: str, summary: str, media_type: str, *problems: str) -> dict[str, object]:
-    kind = "object" if media_type == "application/json" else "string"
-    content = {media_type: {"schema": {"type": kind}}}
-    return {
-        "operationId": operation,
-        "summary": summary,
-        "tags": ["operation"],
-        "responses": {"200": {"description": "OK.", "content": content}, **_problems(*problems)},
-    }
-
-
-def _problems(*kinds: str) -> dict[str, object]:
-    return {
-        str(int(PROBLEM_TYPES[kind][0])): {
-            "description": PROBLEM_TYPES[kind][1] + ".",
-            "content": {"application/problem+json": {"schema": _ref(ProblemResult)}},
-        }
-        for kind in kinds
-    }
-
-
-def _ref(schema: type[BaseModel]) -> dict[str, str]:
-    return {"$ref": _REF.format(model=schema.__name__)}

@@ -4,13 +4,15 @@ The schemas that validate here are the ones in the OpenAPI document.
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from model import RUBRIC_VERSION, Assessment, Channel, Dimension, Need, Reply, Sentence, Status
+from model import LANGUAGES, RUBRIC_VERSION, Assessment, Channel, Dimension, Need, Reply, Status
+from model.advice import Advice, Level, wording
+from model.evidence import Effect
 from model.text import MAX_CHARACTERS
 
 MAX_ITEMS = 256
@@ -58,9 +60,17 @@ class ScoreRequest(BaseModel):
     model: str | None = Field(
         None, description="The model version to score with; null for the current one."
     )
-    advice: bool = Field(True, description="Whether advice is wanted.")
+    advice: bool | None = Field(
+        None, description="Whether advice is wanted; null for yes, but not in a batch."
+    )
     advice_language: Language | None = Field(
         None, description="The language of the advice; null for the reply's."
+    )
+    advice_level: Annotated[Level, Field(strict=False)] = Field(
+        Level.DEFAULT, description="`picky` for more advice, about smaller things."
+    )
+    evidence: bool = Field(
+        False, description="Whether to say what each sentence does to the scores; takes longer."
     )
 
     def to_reply(self) -> Reply:
@@ -131,17 +141,31 @@ class BehaviorResult(BaseModel):
     end_utf16: Offset
 
 
-class AdviceResult(BaseModel):
-    """What would raise a score."""
+class EvidenceResult(BaseModel):
+    """What a sentence does to each score: the value with it less the value without it."""
 
-    rule: str
-    dimension: Dimension
-    message: str
     start: Offset
     end: Offset
     start_utf16: Offset
     end_utf16: Offset
-    replacements: list[str]
+    effects: dict[Dimension, float]
+
+
+class AdviceResult(BaseModel):
+    """What would raise a score, where, and why."""
+
+    rule: str
+    dimension: Dimension
+    message: str
+    reason: str
+    gain: float = Field(description="Rating points that following it is worth, as estimated.")
+    start: Offset
+    end: Offset
+    start_utf16: Offset
+    end_utf16: Offset
+    replacements: list[str] = Field(
+        description="Texts that may stand in its place, in the reply's language."
+    )
 
 
 class ScoreResponse(BaseModel):
@@ -160,6 +184,7 @@ class ScoreResponse(BaseModel):
         description="True for text that is no reply at all, such as code; its scores are uncertain."
     )
     behaviors: list[BehaviorResult]
+    evidence: list[EvidenceResult]
     advice: list[AdviceResult]
 
 
@@ -178,6 +203,7 @@ class ProblemResult(BaseModel):
     status: int
     detail: str
     errors: list[FaultResult] | None = None
+    request_id: str | None = Field(None, description="X-Request-Id; absent in a batch's item.")
 
 
 class ItemError(BaseModel):
@@ -192,7 +218,15 @@ class BatchResponse(BaseModel):
     results: list[ScoreResponse | ItemError]
 
 
-def score_body(assessment: Assessment, model_version: str, text: str) -> dict[str, object]:
+def score_body(
+    assessment: Assessment,
+    model_version: str,
+    text: str,
+    *,
+    effects: Sequence[Effect] = (),
+    advice: Sequence[Advice] = (),
+    advice_language: str | None = None,
+) -> dict[str, object]:
     """An assessment of the reply `text` as the JSON of `ScoreResponse`."""
     language = assessment.language
     return {
@@ -219,27 +253,47 @@ def score_body(assessment: Assessment, model_version: str, text: str) -> dict[st
         "behaviors": [
             {"tag": tag, "probability": round(probability, 4), **offsets}
             for sentence in assessment.sentences
-            for offsets in [_offsets(sentence, text)]
+            for offsets in [_offsets(text, sentence.start, sentence.end)]
             for tag, probability in sentence.behaviors.items()
             if probability >= _SHOWN
         ],
-        "advice": [],
+        "evidence": [
+            {
+                **_offsets(text, effect.start, effect.end),
+                "effects": {d: round(value, 4) for d, value in effect.effects.items()},
+            }
+            for effect in effects
+        ],
+        "advice": [_advice(item, text, advice_language or language.code) for item in advice],
     }
 
 
-def _offsets(sentence: Sentence, text: str) -> dict[str, int]:
-    """The span in code points and in UTF-16 units."""
-    start, end = sentence.start, sentence.end
-    before = _utf16_units(text[:start])
+def _advice(advice: Advice, text: str, language: str) -> dict[str, object]:
+    words = wording(advice.rule, language if language in LANGUAGES else "en")
+    return {
+        "rule": advice.rule,
+        "dimension": advice.dimension,
+        "message": words.message,
+        "reason": words.reason,
+        "gain": round(advice.gain, 4),
+        **_offsets(text, advice.start, advice.end),
+        "replacements": list(advice.replacements),
+    }
+
+
+def _offsets(text: str, start: int, end: int) -> dict[str, int]:
+    """A span of `text` in code points and in UTF-16 units."""
+    before = utf16_units(text[:start])
     return {
         "start": start,
         "end": end,
         "start_utf16": before,
-        "end_utf16": before + _utf16_units(text[start:end]),
+        "end_utf16": before + utf16_units(text[start:end]),
     }
 
 
-def _utf16_units(text: str) -> int:
+def utf16_units(text: str) -> int:
+    """How long JavaScript says that a text is."""
     return len(text.encode("utf-16-le")) // 2
 
 

@@ -3,13 +3,16 @@
 import time
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import TypeVar
+from typing import NamedTuple
 
 from flask import Blueprint, current_app, request
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from model import Assessment, Reply, ReplyError, Scorer
+from model.advice import advise
+from model.evidence import sentence_effects
 from model.text import check_text
+from service.api.bodies import json_body
 from service.api.payloads import BatchRequest, ScoreRequest, score_body
 from service.auth import require_scope
 from service.errors import (
@@ -25,8 +28,13 @@ from service.registry import ScorerRegistry, UnknownVersionError
 from service.telemetry import Metrics
 
 blueprint = Blueprint("scores", __name__, url_prefix="/v1")
-Body = TypeVar("Body", bound=BaseModel)
-_Asked = tuple[Scorer, Reply]
+
+
+class _Asked(NamedTuple):
+    scorer: Scorer
+    reply: Reply
+    body: ScoreRequest
+    wants_advice: bool
 
 
 @blueprint.before_request
@@ -38,7 +46,7 @@ def authorize() -> None:
 @blueprint.post("/score")
 def score() -> dict[str, object]:
     """Score one reply."""
-    return _score([_asked(_body(ScoreRequest), _registry().current)])[0]
+    return score_one(json_body(ScoreRequest))
 
 
 @blueprint.post("/score/batch")
@@ -47,9 +55,9 @@ def score_batch() -> dict[str, object]:
     current = _registry().current  # one for the whole batch, whatever is promoted meanwhile
     results: list[dict[str, object] | None] = []
     asked: list[_Asked] = []
-    for i, item in enumerate(_body(BatchRequest).items):
+    for i, item in enumerate(json_body(BatchRequest).items):
         try:
-            asked.append(_asked(_item(item), current))
+            asked.append(_asked(_item(item), current, has_advice=False))
             results.append(None)
         except ProblemError as error:
             within = [Fault(pointer("items", i) + f.pointer, f.detail) for f in error.faults]
@@ -58,16 +66,9 @@ def score_batch() -> dict[str, object]:
     return {"results": [next(scored) if result is None else result for result in results]}
 
 
-def _body(schema: type[Body]) -> Body:
-    if request.mimetype != "application/json":
-        raise ProblemError(
-            "not-json",
-            f"Content-Type is {request.mimetype or 'missing'}, it must be application/json",
-        )
-    try:
-        return schema.model_validate_json(request.get_data())
-    except ValidationError as error:
-        raise invalid_request(error) from None
+def score_one(body: ScoreRequest) -> dict[str, object]:
+    """What /v1/score answers; whatever else is said of a reply is made of this."""
+    return _score([_asked(body, _registry().current, has_advice=True)])[0]
 
 
 def _item(item: object) -> ScoreRequest:
@@ -82,8 +83,10 @@ def _registry() -> ScorerRegistry:
     return registry
 
 
-def _asked(body: ScoreRequest, current: Scorer) -> _Asked:
-    """A reply that can be scored, and the scorer that the request wants."""
+def _asked(body: ScoreRequest, current: Scorer, *, has_advice: bool) -> _Asked:
+    """A reply that can be scored, and the scorer that the request wants; `has_advice` where it does
+    not say whether it wants advice.
+    """
     for name, text in (("reply", body.reply), ("customer_message", body.customer_message)):
         if text is not None:
             try:
@@ -94,24 +97,42 @@ def _asked(body: ScoreRequest, current: Scorer) -> _Asked:
         scorer = current if body.model is None else _registry().find(body.model)
     except UnknownVersionError as error:
         raise unknown_model(error) from None
-    return scorer, body.to_reply()
+    wants = has_advice if body.advice is None else body.advice
+    return _Asked(scorer, body.to_reply(), body, wants)
 
 
 def _score(asked: Sequence[_Asked]) -> list[dict[str, object]]:
     """Score what follows each other with one scorer in one call."""
     metrics: Metrics = current_app.extensions["metrics"]
     bodies: list[dict[str, object]] = []
-    for scorer, replies in _runs(asked):
+    for run in _runs(asked):
         started = time.perf_counter()
-        assessments: list[Assessment] = scorer.score(replies)
+        assessments = run[0].scorer.score([item.reply for item in run])
         metrics.scoring.observe(time.perf_counter() - started)
-        for reply, assessment in zip(replies, assessments, strict=True):
-            metrics.count(assessment, has_message=reply.customer_message is not None)
-            bodies.append(score_body(assessment, scorer.version, reply.text))
+        for item, assessment in zip(run, assessments, strict=True):
+            metrics.count(assessment, has_message=item.reply.customer_message is not None)
+            bodies.append(_answer(item, assessment))
     return bodies
 
 
-def _runs(asked: Sequence[_Asked]) -> Iterator[tuple[Scorer, list[Reply]]]:
-    for _, run in groupby(asked, key=lambda pair: id(pair[0])):
-        pairs = list(run)
-        yield pairs[0][0], [reply for _, reply in pairs]
+def _answer(item: _Asked, assessment: Assessment) -> dict[str, object]:
+    """The assessment with the evidence and the advice that are wanted."""
+    scorer, reply, body, wants_advice = item
+    off = current_app.extensions["settings"].advice_off
+    return score_body(
+        assessment,
+        scorer.version,
+        reply.text,
+        effects=sentence_effects(scorer, reply, assessment) if body.evidence else (),
+        advice=(
+            advise(scorer, reply, assessment, level=body.advice_level, off=off)
+            if wants_advice
+            else ()
+        ),
+        advice_language=body.advice_language,
+    )
+
+
+def _runs(asked: Sequence[_Asked]) -> Iterator[list[_Asked]]:
+    for _, run in groupby(asked, key=lambda item: id(item.scorer)):
+        yield list(run)

@@ -4,14 +4,16 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from fcntl import LOCK_EX, flock
 from pathlib import Path
 
-SCOPES = ("score",)
+SCOPES = ("score", "feedback", "replies", "samples", "reviews", "export", "admin")
+WRITER_SCOPES = SCOPES[:2]
+"""What a plugin in the reply box needs."""
 PREFIX = "tonfall_"
 
 
@@ -22,7 +24,7 @@ class KeyFileError(Exception):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKey:
     """One key as it is kept: its id, who it was made for, what it may do, and the hash of its
-    secret.
+    secret; after a rotation also of the one before, for as long as that works.
     """
 
     id: str
@@ -31,18 +33,29 @@ class ApiKey:
     sha256: str
     created_at: str
     revoked_at: str | None = None
+    previous_sha256: str | None = None
+    previous_until: str | None = None
 
     @property
     def is_active(self) -> bool:
         """True until the key is revoked."""
         return self.revoked_at is None
 
+    def opens_with(self, digest: str, now: datetime) -> bool:
+        """True for the hash of a secret that works."""
+        if secrets.compare_digest(self.sha256, digest):
+            return self.is_active
+        if self.previous_sha256 is None or self.previous_until is None:
+            return False
+        is_previous = secrets.compare_digest(self.previous_sha256, digest)
+        return self.is_active and is_previous and now < datetime.fromisoformat(self.previous_until)
+
 
 class KeyRepository:
     """API keys by secret. Reads the file again when it has changed, so a new key works at once."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._path, self._now = path, now
         self._read_at: tuple[int, int] | None = None
         self._keys: tuple[ApiKey, ...] = ()
 
@@ -64,24 +77,38 @@ class KeyRepository:
 
     def find(self, secret: str) -> ApiKey | None:
         """The active key with this secret."""
-        digest = _digest(secret)
-        return next(
-            (k for k in self.all() if k.is_active and secrets.compare_digest(k.sha256, digest)),
-            None,
-        )
+        digest, now = _digest(secret), self._now()
+        return next((k for k in self.all() if k.opens_with(digest, now)), None)
 
     def create(self, name: str, *, scopes: tuple[str, ...], now: datetime) -> tuple[ApiKey, str]:
         """A new key and its secret, which is kept nowhere and cannot be shown again."""
-        secret = PREFIX + secrets.token_urlsafe(32)
+        secret = _new_secret()
         key = ApiKey(
             id=secrets.token_hex(4),
             name=name,
             scopes=scopes,
             sha256=_digest(secret),
-            created_at=now.isoformat(timespec="seconds"),
+            created_at=_stamp(now),
         )
         with self._locked():
             self._write((*self.all(), key))
+        return key, secret
+
+    def rotate(self, key_id: str, *, grace: timedelta, now: datetime) -> tuple[ApiKey, str]:
+        """A new secret for a key; the one before works for `grace` more.
+
+        KeyError where there is no active key with this id.
+        """
+        secret = _new_secret()
+        with self._locked():
+            keys = {k.id: k for k in self.all() if k.is_active}
+            key = replace(
+                keys[key_id],
+                sha256=_digest(secret),
+                previous_sha256=keys[key_id].sha256,
+                previous_until=_stamp(now + grace),
+            )
+            self._write(tuple(key if k.id == key_id else k for k in self.all()))
         return key, secret
 
     def revoke(self, key_id: str, *, now: datetime) -> ApiKey:
@@ -89,8 +116,7 @@ class KeyRepository:
         with self._locked():
             keys = {k.id: k for k in self.all()}
             if keys[key_id].is_active:
-                stamp = now.isoformat(timespec="seconds")
-                keys[key_id] = replace(keys[key_id], revoked_at=stamp)
+                keys[key_id] = replace(keys[key_id], revoked_at=_stamp(now))
                 self._write(tuple(keys.values()))
             return keys[key_id]
 
@@ -127,6 +153,14 @@ class KeyRepository:
         with lock:
             flock(lock, LOCK_EX)
             yield
+
+
+def _new_secret() -> str:
+    return PREFIX + secrets.token_urlsafe(32)
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")
 
 
 def _digest(secret: str) -> str:

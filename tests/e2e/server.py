@@ -20,7 +20,9 @@ def environment(folder: Path, port: int, artifact: Path = BUNDLED) -> dict[str, 
     return inherited | {
         "TONFALL_PORT": str(port),
         "TONFALL_KEYS_FILE": str(folder / "keys.json"),
+        "TONFALL_DATABASE_URL": f"sqlite:///{folder / 'tonfall.db'}",
         "TONFALL_ARTIFACT_DIR": str(artifact),
+        "TONFALL_RATE_LIMIT": "",
     }
 
 

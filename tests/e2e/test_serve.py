@@ -77,3 +77,14 @@ def test_a_damaged_artifact_stops_the_start_and_names_the_file(tmp_path: Path) -
         assert running.wait(60) == 1
 
     assert f"{weights}: damaged" in log.read_text("utf-8")
+
+
+def test_a_database_out_of_order_is_named_and_stops_no_scoring(tmp_path: Path) -> None:
+    (tmp_path / "tonfall.db").mkdir()
+    port, log = free_port(), tmp_path / "log"
+    with start(environment(tmp_path, port), log) as running:
+        wait_until_ready(running, port, log)
+        status, _ = get(f"http://127.0.0.1:{port}/v1/score", {"reply": "Hej! Det är klart."})
+
+    assert status == 200
+    assert "Warning: the database cannot be used (SQLITE_CANTOPEN)" in log.read_text("utf-8")

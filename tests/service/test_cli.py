@@ -108,8 +108,27 @@ def test_keys_are_made_listed_and_revoked(tmp_path: Path) -> None:
     assert made.stdout.startswith("tonfall_")
     assert key_id in run("key", "list", env=env).stdout
     assert made.stdout.strip() not in run("key", "list", env=env).stdout
+    rotated = run("key", "rotate", key_id, env=env)
+    assert rotated.stdout.startswith("tonfall_")
+    assert rotated.stdout != made.stdout
+    assert "the old secret works until" in rotated.stderr
     assert "no longer works" in run("key", "revoke", key_id, env=env).stdout
-    assert "there is no key 'nope'" in run("key", "revoke", "nope", env=env).stderr
+    assert "there is no active key 'nope'" in run("key", "revoke", "nope", env=env).stderr
+
+
+def test_migrate_makes_the_database_and_says_where_it_is(tmp_path: Path) -> None:
+    env = {"TONFALL_DATABASE_URL": f"sqlite:///{tmp_path / 'new' / 'tonfall.db'}"}
+
+    assert "the database is at 0001" in run("migrate", env=env).stdout
+    assert (tmp_path / "new" / "tonfall.db").exists()
+
+
+def test_migrate_says_why_it_cannot(tmp_path: Path) -> None:
+    env = {"TONFALL_DATABASE_URL": f"sqlite:///{tmp_path}"}
+    result = run("migrate", env=env)
+
+    assert result.exit_code == 1
+    assert "the database cannot be used (SQLITE_CANTOPEN)" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -127,3 +146,17 @@ def test_serve_refuses_to_start_and_says_why(
 
     assert result.exit_code == 1
     assert message in result.stderr
+
+
+def test_serve_refuses_a_postgresql_that_is_behind_until_it_is_migrated(
+    tmp_path: Path, postgresql_url: str
+) -> None:
+    env = {
+        "TONFALL_KEYS_FILE": str(tmp_path / "keys.json"),
+        "TONFALL_DATABASE_URL": postgresql_url,
+    }
+    result = run("serve", env=env)
+
+    assert result.exit_code == 1
+    assert "run 'tonfall migrate'" in result.stderr
+    assert run("migrate", env=env).exit_code == 0

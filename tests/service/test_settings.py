@@ -17,6 +17,15 @@ def test_what_is_set_is_used() -> None:
     assert (settings.port, settings.artifact_dir) == (9000, Path("/tmp/a"))
 
 
+def test_origins_and_no_limit_can_be_set() -> None:
+    settings = Settings.from_env(
+        {"TONFALL_CORS_ORIGINS": "https://a.example, http://b.example:81", "TONFALL_RATE_LIMIT": ""}
+    )
+
+    assert settings.cors_origins == ("https://a.example", "http://b.example:81")
+    assert settings.rate_limit == ""
+
+
 @pytest.mark.parametrize(
     ("variable", "value", "message"),
     [
@@ -25,6 +34,10 @@ def test_what_is_set_is_used() -> None:
         ("TONFALL_PORT", "٣", "TONFALL_PORT must be a whole number"),
         ("TONFALL_LOG_LEVEL", "loud", "TONFALL_LOG_LEVEL must be one of debug"),
         ("TONFALL_ARTIFACT_DIR", "", "TONFALL_ARTIFACT_DIR must be a path"),
+        ("TONFALL_RATE_LIMIT", "many", "TONFALL_RATE_LIMIT must be like 600/minute"),
+        ("TONFALL_CORS_ORIGINS", "*", "any site could then use the service"),
+        ("TONFALL_CORS_ORIGINS", "https://a.example/x", "must name exact origins"),
+        ("TONFALL_DATABASE_URL", "mysql://x", "TONFALL_DATABASE_URL must begin with one of"),
         ("TONFALL_PROT", "9000", "TONFALL_PROT is no setting; there are"),
     ],
 )

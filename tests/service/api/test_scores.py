@@ -46,6 +46,7 @@ def test_a_reply_is_scored(client: FlaskClient, scorer: FakeScorer) -> None:
         "risk",
         "out_of_distribution",
         "behaviors",
+        "evidence",
         "advice",
     ]
     assert response.json["scores"]["empathy"] == {

@@ -1,5 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -32,6 +32,29 @@ def test_a_revoked_key_no_longer_works_and_keys_are_still_asked_for(keys: KeyRep
 
     assert keys.find(secret) is None
     assert keys.is_configured()
+
+
+def test_after_a_rotation_the_old_secret_works_for_the_grace_alone(tmp_path: Path) -> None:
+    moments = [NOW]
+    keys = KeyRepository(tmp_path / "keys.json", now=lambda: moments[-1])
+    key, old = keys.create("helpdesk", scopes=SCOPES, now=NOW)
+    rotated, new = keys.rotate(key.id, grace=timedelta(hours=1), now=NOW)
+
+    assert keys.find(old) == keys.find(new) == rotated
+    moments.append(NOW + timedelta(hours=1))
+    assert keys.find(old) is None
+    assert keys.find(new) == rotated
+
+
+def test_a_revoked_key_works_with_neither_secret_and_cannot_be_rotated(keys: KeyRepository) -> None:
+    key, old = keys.create("helpdesk", scopes=SCOPES, now=NOW)
+    _, new = keys.rotate(key.id, grace=timedelta(days=9_000), now=NOW)
+    assert keys.find(old) is not None
+    keys.revoke(key.id, now=NOW)
+
+    assert keys.find(old) is keys.find(new) is None
+    with pytest.raises(KeyError):
+        keys.rotate(key.id, grace=timedelta(), now=NOW)
 
 
 def test_a_key_made_by_another_process_works_at_once(tmp_path: Path) -> None:
