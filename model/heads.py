@@ -52,6 +52,8 @@ class HeadWeights:
     usual_mean: Floats  # (width,)
     usual_axes: Floats  # (width, width): whitening of what replies usually look like
     usual_distance: Floats  # (1,): beyond it a text is no usual reply
+    odd_weights: Floats  # (width,): against text that is no reply, on whitened vectors
+    odd_limit: Floats  # (1,): above it a text is no reply
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,12 +79,14 @@ def read(vectors: TokenVectors, w: HeadWeights) -> HeadOutput:
     attended = attention @ vectors.reply  # (4, width)
     both = np.concatenate([kept @ vectors.reply / kept.sum(), message])
     features = np.hstack([attended, np.tile(both, (len(attended), 1))])
-    distance = np.linalg.norm((vectors.reply.mean(axis=0) - w.usual_mean) @ w.usual_axes)
+    whitened = (vectors.reply.mean(axis=0) - w.usual_mean) @ w.usual_axes
+    far = np.linalg.norm(whitened) / w.usual_distance[0]
+    odd = np.exp(np.minimum(whitened @ w.odd_weights - w.odd_limit[0], 5))
     return HeadOutput(
         latents=(features * w.latent_weights).sum(axis=1) + w.latent_bias,
         need=softmax((w.need_weights @ message + w.need_bias)[None])[0],
         behaviors=sigmoid(means @ w.behavior_weights.T + w.behavior_bias),
-        oddity=float(distance / w.usual_distance[0]),
+        oddity=float(max(far, odd)),
     )
 
 

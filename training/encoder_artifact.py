@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save
+from sklearn.linear_model import LogisticRegression
 from tokenizers import Tokenizer
 
 from model import LANGUAGES, RUBRIC_VERSION
@@ -20,11 +21,14 @@ from model.prediction import PreparedReply
 from training.calibrate import conformal_quantile, fit_intervals, fit_links, fit_risk
 from training.corpus import RatedReply, prepared
 from training.encoder_net import Heads
+from training.odd import TRAINING_ODD, odd_replies
 from training.recipe import HeadsRecipe
 
 Floats = NDArray[np.float64]
 _SHRINKAGE = 0.05
 """Of the covariance towards a sphere; a corpus is small beside the width of a vector."""
+_ODD_STRENGTH = 1e-3
+"""Inverse penalty: there are few examples of what is no reply."""
 _LINK_PENALTY = 0.5
 """Keeps the link near that of the fit where few own ratings calibrate it."""
 
@@ -43,6 +47,8 @@ def head_weights(heads: Heads) -> HeadWeights:
         usual_mean=np.zeros(width),
         usual_axes=np.zeros((width, 1)),
         usual_distance=np.ones(1),
+        odd_weights=np.zeros(1),
+        odd_limit=np.zeros(1),
     )
 
 
@@ -91,16 +97,28 @@ def with_usual(
     share: float,
 ) -> HeadWeights:
     """What replies usually look like: a Gaussian around the vectors of the training replies (Lee et
-    al. 2018), and the distance within which `share` of the calibration replies lie.
+    al. 2018), and a logistic regression that tells them from text that is no reply; the limits of
+    both leave `share` of the calibration replies below.
     """
     vectors = _means(encoder, train)
     mean = vectors.mean(axis=0)
     values, directions = np.linalg.eigh(np.cov(vectors.T))
     shrunk = (1 - _SHRINKAGE) * np.maximum(values, 0) + _SHRINKAGE * values.mean()
     axes = directions / np.sqrt(shrunk)
-    distances = np.linalg.norm((_means(encoder, calibration) - mean) @ axes, axis=1)
-    limit = np.array([conformal_quantile(distances, share)])
-    return replace(weights, usual_mean=mean, usual_axes=axes, usual_distance=limit)
+    odd = (_means(encoder, odd_replies(TRAINING_ODD)) - mean) @ axes
+    usual, held = (vectors - mean) @ axes, (_means(encoder, calibration) - mean) @ axes
+    fitted = LogisticRegression(C=_ODD_STRENGTH, class_weight="balanced", max_iter=1_000).fit(
+        np.vstack([usual, odd]), np.repeat([0, 1], [len(usual), len(odd)])
+    )
+    direction = fitted.coef_[0]
+    return replace(
+        weights,
+        usual_mean=mean,
+        usual_axes=axes,
+        usual_distance=np.array([conformal_quantile(np.linalg.norm(held, axis=1), share)]),
+        odd_weights=direction,
+        odd_limit=np.array([conformal_quantile(held @ direction, share)]),
+    )
 
 
 def _means(encoder: Encoder, replies: Sequence[PreparedReply]) -> Floats:

@@ -15,6 +15,7 @@ from training.corpus import RatedReply
 from training.evaluate import Evaluation, evaluate
 from training.identification import Confusion, language_confusion
 from training.metrics import Resamples
+from training.odd import Flagged, flagged
 from training.reliability import Reliability, reliability
 from training.robustness import Robustness, robustness
 from training.slices import ALL, Slice, partial_slices, slices
@@ -55,6 +56,7 @@ class Examination:
     reliability: Reliability
     behaviors: Sequence[Found]
     languages: Confusion
+    odd: Sequence[Flagged]
     steps: Sequence[Step]
     gains: Sequence[Gain]
     against: str | None
@@ -96,6 +98,7 @@ def examine(
         reliability=reliable,
         behaviors=behaviors_found(test, assessments, seed=seed),
         languages=language_confusion(replies),
+        odd=flagged(scorer, assessments),
         steps=[*others, describe(CANDIDATE, scorer.version, test, assessments, ms, seed=seed)],
         gains=list(gains(test, assessments, current.assessments, seed=seed)) if current else [],
         against=current.version if current else None,

@@ -59,6 +59,7 @@ def result_tables(x: Examination) -> str:
         trust_tables.gaps_table(x),
         trust_tables.reliability_table(x),
         trust_tables.behaviors_table(x),
+        trust_tables.odd_table(x),
         tables.public_table(x),
         tables.gains_table(x),
         tables.steps_by_language_table(x) if len(x.steps) > 1 else None,

@@ -35,6 +35,17 @@ def changes_table(x: Examination) -> Table:
     )
 
 
+def odd_table(x: Examination) -> Table:
+    """How much of what is no reply is flagged, and of what is one."""
+    return Table(
+        caption="Text that is no reply",
+        note="The share flagged as out of distribution or as in no language that is scored; "
+        "of the replies, the held-out ones, none should be.",
+        head=["text", "texts", "flagged"],
+        rows=[[f.kind, str(f.share.n), percent(f.share)] for f in x.odd],
+    )
+
+
 def rises_table(x: Examination) -> Table:
     """What stock phrases do to the values."""
     rows = [
