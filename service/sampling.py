@@ -88,8 +88,9 @@ def _arms(prescribed: Design, rows: Codes, random: Random) -> Names:
 
 def _active(pool: Candidates, drawn: Codes, budget: int, random: Random) -> tuple[Codes, Floats]:
     """Of the other replies, those whose risk is least certain, with their probabilities."""
-    rest = np.setdiff1d(np.arange(len(pool)), drawn)
-    rest = random.permutation(rest)
+    is_left = np.ones(len(pool), dtype=np.bool_)
+    is_left[drawn] = False
+    rest = random.permutation(np.flatnonzero(is_left))
     risk = pool.risk[rest]
     wanted = with_floor(risk * (1 - risk), np.zeros(len(rest), dtype=np.intp))
     probability = fill(wanted, 1.0, budget) if len(rest) else wanted
