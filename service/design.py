@@ -93,7 +93,7 @@ def fill(weights: Floats, capacity: Floats | float, total: float) -> Floats:
 def _disputed(candidates: Candidates, budget: float) -> Floats:
     """Disputed replies are drawn alike, whatever their stratum."""
     count = int(candidates.is_disputed.sum())
-    return candidates.is_disputed * (min(1.0, budget / count) if count else 0.0)
+    return np.where(candidates.is_disputed, min(1.0, budget / max(count, 1)), 0.0)
 
 
 def _at_most_one(chances: Floats, stratum: Codes) -> Floats:

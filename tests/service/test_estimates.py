@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import t as student
 
 from model import Dimension
-from service.candidates import Candidate, Candidates, Codes, Facet, Floats, Period
+from service.candidates import Candidate, Candidates, Codes, Column, Facet, Floats, Period
 from service.design import design
 from service.difference import Figures, Reviewed, Scored, difference, slopes_of_others
 from service.estimates import Change, Estimate, NotEnough, change, estimates
@@ -297,6 +297,8 @@ def test_columns_are_made_from_single_candidates() -> None:
     assert [d.reply for d in draw(pool, make_plan(5))] == ["r1"]
     with pytest.raises(ValueError, match="a time needs a time zone"):
         Candidates.of([replace(row, sent_at=MONTH.start.replace(tzinfo=None))])
+    with pytest.raises(ValueError, match="sorted and distinct"):
+        Column(names=("sv", "da"), codes=np.array([0, 1]))
 
 
 def test_ratings_outside_the_rubric_are_refused() -> None:
