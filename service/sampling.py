@@ -41,9 +41,9 @@ def draw(candidates: Candidates, plan: Plan) -> list[Draw]:
     rows = select(prescribed, random)
     arms = _arms(prescribed, rows, random)
     active, chance = _active(pool, rows, active_budget(plan), random)
-    rows = np.concatenate([rows, active])
     arms = np.append(arms, np.array([Arm.ACTIVE] * len(active), dtype=object))
-    probability = np.concatenate([prescribed.probability[rows[: len(rows) - len(active)]], chance])
+    probability = np.append(prescribed.probability[rows], chance)
+    rows = np.append(rows, active)
     versions = pool.model_version
     return [
         Draw(
