@@ -10,6 +10,8 @@ import click
 from model import BUNDLED, ModelError, Scorer, load_scorer
 from model.artifact import verify_artifact
 from model.errors import ArtifactError
+from training.advising import advice_cases, precision_table, read_readings, sheet
+from training.advising import write_card as write_precision
 from training.behave import BARS, as_json, behave, behavioral_gate, failed_bars, read_bars
 from training.behave import tables as suite_tables
 from training.build import build
@@ -34,7 +36,7 @@ from training.plots import write_corpus_plots
 from training.promote import promote, try_candidate
 from training.public import load_public
 from training.recipe import RECIPES, LinearRecipe, read_recipe
-from training.report import update_card, write_report
+from training.report import CARD, update_card, write_report
 from training.rerating import find_doubtful, write_list
 from training.store_commands import (
     history,
@@ -182,6 +184,26 @@ def behave_command(artifact: Path, cases: Path, out: Path | None) -> None:
     if failed := failed_bars(result):
         raise click.ClickException("\n".join([f"below {len(failed)} bar(s)", *failed]))
     click.echo(f"{len(suite):,} cases, every bar met")
+
+
+@main.command("advice")
+@click.argument("artifact", type=FOLDER, default=BUNDLED)
+@data_option
+@click.option("--sheet", "to", type=NEW, help="New file with cases of the test split to read.")
+@click.option("--card/--no-card", default=False, help="Write precision into the model card.")
+def advice_command(artifact: Path, data: Path, to: Path | None, card: bool) -> None:
+    """How often the advice is right, from the readings in data/advice-readings."""
+    if to:
+        cases = advice_cases(load_scorer(artifact), load_corpus(data / "replies"))
+        to.write_text(sheet(cases), "utf-8")
+        click.echo(f"{to}: {len(cases)} cases to read")
+        return
+    readings = read_readings()
+    if not readings:
+        raise click.ClickException("nobody has read any advice; write cases with --sheet first")
+    click.echo(precision_table(readings))
+    if card:
+        write_precision(readings, CARD)
 
 
 @main.command("build")

@@ -97,8 +97,10 @@ def with_usual(
     share: float,
 ) -> HeadWeights:
     """What replies usually look like: a Gaussian around the vectors of the training replies (Lee et
-    al. 2018), and a logistic regression that tells them from text that is no reply; the limits of
-    both leave `share` of the calibration replies below.
+    al. 2018), and a logistic regression that tells them from text that is no reply.
+
+    The limit of the one leaves `share` of the calibration replies below. Replies of other desks lie
+    further out, so that of the other is halfway from there to what is no reply.
     """
     vectors = _means(encoder, train)
     mean = vectors.mean(axis=0)
@@ -117,7 +119,9 @@ def with_usual(
         usual_axes=axes,
         usual_distance=np.array([conformal_quantile(np.linalg.norm(held, axis=1), share)]),
         odd_weights=direction,
-        odd_limit=np.array([conformal_quantile(held @ direction, share)]),
+        odd_limit=np.array(
+            [(conformal_quantile(held @ direction, share) + np.median(odd @ direction)) / 2]
+        ),
     )
 
 
