@@ -38,7 +38,9 @@ def numbers(text: str) -> Iterator[Span]:
     at = 0
     last: Span | None = None
     while at < len(groups):
-        windows = _windows(text, groups, joined, at)
+        windows = (
+            [] if _is_amid_single_digits(groups, joined, at) else _windows(text, groups, joined, at)
+        )
         if found := _best(text, windows, last):
             window, kind = found
             last = (window.start, window.end, kind)
@@ -46,6 +48,11 @@ def numbers(text: str) -> Iterator[Span]:
             at += window.groups
         else:
             at += 1
+
+
+def _is_amid_single_digits(groups: list[tuple[int, int]], joined: list[bool], at: int) -> bool:
+    """True where digits are written one by one and this is not the first: no number begins here."""
+    return at > 0 and joined[at - 1] and groups[at][1] - groups[at - 1][0] == 3
 
 
 def _windows(

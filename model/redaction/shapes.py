@@ -30,7 +30,7 @@ _FULL_AREA_CODE = re.compile(r"0\d{8,10}")
 _MARKED_AREA_CODE = re.compile(r"\(0\d{1,4}\)|0\d{1,4} ?[-/]")
 _EIGHT = re.compile(r"\d\d(?P<by>[ .])\d\d(?P=by)\d\d(?P=by)\d\d|\d{3} \d\d \d{3}")
 _AMERICAN = re.compile(r"\(\d{3}\) ?\d{3}[-. ]\d{4}|\d{3}(?P<by>[-.])\d{3}(?P=by)\d{4}")
-_TIME = r"(?:[01]?\d|2[0-4])[.:]?[0-5]\d"
+_TIME = r"(?:[01]?\d|2[0-4])[.:][0-5]\d"
 _DATE = (
     r"(?:19|20)\d\d(?P<y>[-./ ]?)(?:0?[1-9]|1[0-2])(?P=y)(?:[0-2]?\d|3[01])"
     r"|(?:[0-2]?\d|3[01])(?P<d>[-./ ]?)(?:0?[1-9]|1[0-2])(?P=d)(?:19|20)?\d\d"
@@ -90,7 +90,7 @@ def _as_identity(written: str, digits: str) -> Shown | None:
 
 
 def _as_card(written: str, digits: str) -> Shown | None:
-    if not (13 <= len(digits) and _CARD.fullmatch(written) and is_card_number(digits)):
+    if not (len(digits) >= 13 and _CARD.fullmatch(written) and is_card_number(digits)):
         return None
     return Shown(Kind.CARD, is_unmistakable=written != digits)
 
