@@ -92,8 +92,11 @@ def _best(text: str, windows: list[_Window], last: Span | None) -> tuple[_Window
     said = context(text, windows[0].start, last)
     for window in windows:
         seen = shown(text, window.start, window.end)
-        if seen and (seen.is_unmistakable or said != BUSINESS):
+        if seen and seen.is_unmistakable:
             return window, seen.kind
+        if seen and said != BUSINESS:
+            is_called_so = said and so_called(said, text, window.start, window.end)
+            return window, said if said and is_called_so else seen.kind
     if said is None or said == BUSINESS:
         return None
     for window in windows:

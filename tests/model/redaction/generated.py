@@ -29,9 +29,8 @@ def personnummer(draw: st.DrawFn) -> str:
     body = f"{born:%y%m}{day:02}{serial:03}"
     check = luhn.calc_check_digit(body)
     century = draw(st.sampled_from(["", f"{born:%Y}"[:2]]))
-    return (
-        f"{century}{body[:6]}{draw(st.sampled_from(['-', '+', '', ' ', '-\n']))}{body[6:]}{check}"
-    )
+    by = draw(st.sampled_from(["-", "+", "", " ", "-\n"]))
+    return f"{century}{body[:6]}{by}{body[6:]}{check}"
 
 
 @st.composite

@@ -10,24 +10,28 @@ from stdnum import luhn
 from model.redaction import Found, Kind, redact
 from tests.model.redaction.generated import NUMBERS, SENTENCES, card, personnummer
 
-TELLING = st.sampled_from(
-    ["tlf ", "ring ", "konto ", "ordre ", "personnummer ", "iban ", "kort ", "og ", " at ", "NO93"]
-    + [
-        "[phone]",
-        "[email]",
-        "811218",
-        "9876",
-        "41234567",
-        "+47",
-        "(0)",
-        "@",
-        ".no",
-        " punkt no",
-        "-",
-    ]
-    + [" ", "\n", "\u00a0", "\u200b", "a", ",", ". ", "4111 1111 1111 1111", "86011117947", "07"]
-)
-CHAOS = st.one_of(st.text(), st.lists(TELLING, max_size=25).map("".join))
+TELLING = [
+    *(
+        "tlf ",
+        "ring ",
+        "konto ",
+        "ordre ",
+        "personnummer ",
+        "iban ",
+        "kort ",
+        "og ",
+        " at ",
+        "NO93",
+    ),
+    *("[phone]", "[email]", "811218", "9876", "41234567", "+47", "(0)", "@", ".no", " punkt no"),
+    *("-", " ", "\n", "\u00a0", "\u200b", "a", ",", ". ", "4111 1111 1111 1111", "86011117947"),
+]
+HOSTILE = [
+    *("1", "1 ", "07 ", "0701-", "12 34 ", "a", "a@", "a (at) ", "a.", "a dot ", "a at a dot "),
+    *("@", "no93 ", "NO93 1 1 ", "tlf 12345678, ", "+47 22 33 44 55 ", "(", "\n1", " "),
+    *("ring meg ", "[phone], 1234567 ", "konto 1 2 3 4 5 6 7 ", "811218-9876 ", "4111 "),
+]
+CHAOS = st.one_of(st.text(), st.lists(st.sampled_from(TELLING), max_size=25).map("".join))
 
 
 @pytest.mark.parametrize("name", NUMBERS)
@@ -96,9 +100,7 @@ def test_a_lone_surrogate_is_no_trouble() -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["1", "1 ", "07 ", "0701-", "12 34 ", "a", "a@", "a (at) ", "a.", "a dot ", "a at a dot ", "@"]
-    + ["no93 ", "NO93 1 1 ", "tlf 12345678, ", "+47 22 33 44 55 ", "(", "\n1", " ", "ring meg "]
-    + ["[phone], 1234567 ", "konto 1 2 3 4 5 6 7 ", "811218-9876 ", "4111 "],
+    HOSTILE,
 )
 def test_twice_the_text_takes_about_twice_the_time(piece: str) -> None:
     redact("tlf +47 22 33 44 55, NO9386011117947")  # libraries load once
