@@ -86,9 +86,9 @@ def phone(draw: st.DrawFn) -> str:
                 f"41 {tail[:2]} {tail[2:4]} {tail[4:]}",
                 f"412 {tail[:2]} {tail[2:5]}",
                 f"+46 70-1{tail[:2]} {tail[2:4]} {tail[4:]}",
-                f"0701{tail}",
+                f"mobil 0701{tail}",
                 f"070-1{tail[:2]} {tail[2:4]} {tail[4:]}",
-                f"0045 32{tail}",
+                f"0045 31{tail}",
                 f"tlf. 32{tail}",
             ]
         )

