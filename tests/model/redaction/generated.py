@@ -88,8 +88,8 @@ def phone(draw: st.DrawFn) -> str:
                 f"+46 70-1{tail[:2]} {tail[2:4]} {tail[4:]}",
                 f"mobil 0701{tail}",
                 f"070-1{tail[:2]} {tail[2:4]} {tail[4:]}",
-                f"0045 31{tail}",
-                f"tlf. 32{tail}",
+                f"0047 41{tail}",
+                f"tlf. 41{tail}",
             ]
         )
     )

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import luhn
 
+from model.alike import alike
 from model.redaction import Found, Kind, redact
 from tests.model.redaction.generated import NUMBERS, SENTENCES, card, personnummer
 
@@ -125,3 +126,9 @@ def test_scoring_does_not_load_what_redaction_needs() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == ""
+
+
+def test_every_kind_of_mask_is_read_by_the_scorer_as_what_it_stands_for() -> None:
+    sentences = [f"Hej, {kind.token} stämmer." for kind in Kind]
+
+    assert not any("[" in sentence for sentence in alike(sentences, "sv"))
