@@ -6,7 +6,7 @@ from statistics import median
 
 from tests.benchmark.load import Sample
 from tests.benchmark.measure import ALONE, BATCH, BATCH_SIZE, SATURATED, Measured
-from tests.benchmark.servers import CONTENDERS, TONFALL
+from tests.benchmark.servers import CONTENDERS, TONFALL, Contender
 
 Figures = Mapping[str, float]
 
@@ -35,17 +35,18 @@ def throughput(samples: Sequence[Sample], replies: int = 1) -> float:
     return median(len(sample.times_ms) * replies / sample.seconds for sample in samples)
 
 
-def figures(found: Measured) -> Mapping[str, Figures]:
+def figures(found: Measured, contenders: Sequence[Contender] = CONTENDERS) -> Mapping[str, Figures]:
     """The figures of each contender that ran; those of its server are the same in each of them."""
     rows: dict[str, Figures] = {}
-    for contender in CONTENDERS:
+    for contender in contenders:
         server = contender.server.name
         if server in found.not_run:
             continue
         samples = found.samples[contender.name]
         row: dict[str, float] = {}
         for name, of in samples.items():
-            row |= latency(of, name)
+            if name != SATURATED:
+                row |= latency(of, name)
         if contender.server.measures_model:
             row["outside the model, %"] = outside_model(samples[ALONE])
         row["replies/s"] = throughput(samples[SATURATED])
@@ -53,7 +54,7 @@ def figures(found: Measured) -> Mapping[str, Figures]:
         largest, whole = zip(*found.memory_mb[server], strict=True)
         row |= {"largest process, MB": max(largest), "all processes, MB": max(whole)}
         rows[contender.name] = row
-    if batches := found.samples.get(TONFALL.name):
-        rate = throughput(batches[BATCH], BATCH_SIZE)
+    if batches := found.samples.get(TONFALL.name, {}).get(BATCH):
+        rate = throughput(batches, BATCH_SIZE)
         rows[f"Tonfall, batches of {BATCH_SIZE}"] = {"replies/s": rate}
     return rows

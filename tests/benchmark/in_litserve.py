@@ -15,7 +15,7 @@ from tests.benchmark.load import PATH
 class ScoreApi(litserve.LitAPI):
     """What LitServe's documentation asks for: set up, decode, predict, encode."""
 
-    def setup(self, device: str) -> None:
+    def setup(self, device: str) -> None:  # noqa: ARG002 - LitServe passes it
         self.scorer = load_scorer()
 
     def decode_request(self, request: dict[str, object]) -> Reply:

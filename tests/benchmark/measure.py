@@ -32,7 +32,7 @@ class Plan:
     turns: int = 2
     """How often the replies go around, one at a time and without pauses."""
     pause_s: float = 0.4
-    steps: Mapping[int, int] = field(default_factory=lambda: {1: 20, 4: 8, 16: 6})
+    steps: Mapping[int, int] = field(default_factory=lambda: {1: 16, 4: 6, 16: 5})
     """Requests of a writer, by how many write at a time."""
 
 
@@ -58,29 +58,38 @@ def interleaved(servers: Sequence[Server], rounds: int) -> list[Server]:
     return [server for _ in range(rounds) for server in servers]
 
 
-def measure(plan: Plan, replies: Sequence[Reply], folder: Path) -> Measured:
+def measure(
+    plan: Plan,
+    replies: Sequence[Reply],
+    folder: Path,
+    contenders: Sequence[Contender] = CONTENDERS,
+) -> Measured:
     """Visit every server in every round; one that fails is named, and left out from then on."""
     found = Measured()
-    servers = list(dict.fromkeys(c.server for c in CONTENDERS))
+    servers = list(dict.fromkeys(c.server for c in contenders))
     for server in interleaved(servers, plan.rounds):
         if server.name in found.not_run:
             continue
         try:
             with run(server, folder) as running, on_core(OWN_CORE):
-                _visit(server, running, plan, replies, found)
+                _visit([c for c in contenders if c.server is server], running, plan, replies, found)
         except (ServerError, AnswerError, OSError) as error:
             found.not_run[server.name] = str(error)
     return found
 
 
 def _visit(
-    server: Server, running: Running, plan: Plan, replies: Sequence[Reply], found: Measured
+    contenders: Sequence[Contender],
+    running: Running,
+    plan: Plan,
+    replies: Sequence[Reply],
+    found: Measured,
 ) -> None:
+    server = contenders[0].server
     found.start_s[server.name].append(running.start_s)
-    for contender in CONTENDERS:
-        if contender.server is server:
-            for name, sample in _loads(contender, running, plan, replies):
-                found.samples[contender.name][name].append(sample)
+    for contender in contenders:
+        for name, sample in _loads(contender, running, plan, replies):
+            found.samples[contender.name][name].append(sample)
     if server is TONFALL:
         requests = [[batch(replies, BATCH_SIZE)] * plan.turns]
         sample = drive(running.port, requests, path="/v1/score/batch")

@@ -21,7 +21,8 @@ def replies() -> list[Reply]:
     answers = [r for r in load_corpus(DATA / "replies") if r.customer_message]
     sizes = tokenizer.encode_batch_fast([r.reply for r in answers], add_special_tokens=False)
     near = sorted(
-        zip(answers, sizes, strict=True), key=lambda found: (abs(len(found[1]) - TOKENS), found[0].id)
+        zip(answers, sizes, strict=True),
+        key=lambda found: (abs(len(found[1]) - TOKENS), found[0].id),
     )
     columns = [[r for r, _ in near if r.language == code][:EACH] for code in LANGUAGES]
     return [
