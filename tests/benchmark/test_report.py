@@ -52,6 +52,10 @@ def test_the_drawing_names_who_answered_while_someone_wrote() -> None:
 
 
 def test_figures_are_found_again_in_what_was_stored() -> None:
-    stored = {"model": {"x": 1.0}, "servers": {"first": {"y": 2.0}}, "versions": {"torch": "2"}}
+    stored: dict[str, dict[str, object]] = {
+        "model": {"x": 1.0},
+        "servers": {"first": {"y": 2.0}},
+        "versions": {"torch": "2"},
+    }
 
     assert flat(stored) == {"model, x": 1.0, "first: y": 2.0}
