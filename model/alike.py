@@ -1,5 +1,5 @@
 """What must not move a score, made alike before the encoder reads it: names of people, places and
-products, order numbers, figures, the time of day in a greeting, and emoji.
+products, order numbers, figures, e-mail addresses, the time of day in a greeting, and emoji.
 
 A word that is upper case in the middle of a sentence is taken for a name, in all five languages;
 the few others (polite pronouns, English days and months) are listed.
@@ -44,6 +44,17 @@ _FIGURE = re.compile(
 _EMOJI = re.compile(
     "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\u20e3]+|(?<![\\w:])[:;=]-?[)D](?![\\w)])"
 )
+_MASKED = {
+    "[email]": "post@firma.example",
+    "[phone]": "00-00 00",
+    "[personnummer]": "00-00",
+    "[card]": "00 00 00 00",
+    "[iban]": "00 00 00 00",
+    "[account]": "00",
+}
+"""What model.redaction puts in place of personal data, and what the like reads as unmasked."""
+_MASK = re.compile("|".join(map(re.escape, _MASKED)))
+_ADDRESS = re.compile(r"\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}\b")
 _HELLO = {"en": "Hello", "nb": "Hei", "nn": "Hei"}
 
 
@@ -62,4 +73,5 @@ def alike(sentences: Sequence[str], language: str) -> list[str]:
 
 def _alike(sentence: str) -> str:
     sentence = _EMOJI.sub("", sentence).strip() or sentence
+    sentence = _ADDRESS.sub(_MASKED["[email]"], _MASK.sub(lambda m: _MASKED[m[0]], sentence))
     return _PROPER.sub(HIDDEN, _FIGURE.sub("00", sentence))

@@ -13,6 +13,8 @@ ONLY_IN = {
     "sklearn": {"model/features.py", "model/linear.py", "training/"},
     "onnxruntime": {"model/encoder.py", "training/export.py"},
     "tokenizers": {"model/encoder.py", "model/encoder_input.py", "training/"},
+    "phonenumbers": {"model/redaction/validity.py"},
+    "stdnum": {"model/redaction/validity.py"},
     "torch": {"training/"},
     "transformers": {"training/"},
     "flask": {"service/"},
