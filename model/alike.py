@@ -2,11 +2,14 @@
 products, order numbers, figures, e-mail addresses, the time of day in a greeting, and emoji.
 
 A word that is upper case in the middle of a sentence is taken for a name, in all five languages;
-the few others (polite pronouns, English days and months) are listed.
+the few others (polite pronouns, English days and months) are listed. At the start of a sentence
+only first names are known, from a list (names.txt).
 """
 
 import re
 from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
 
 HIDDEN = "[MASK]"
 """Stands for a name; fine-tuning hides random words behind the same mark."""
@@ -22,6 +25,8 @@ _GREETING = (
     r"hej(?:san)?|hei(?:sann?)?|hall[oå]|hi|hello|hey|dear|kj?ære|kära|bästa|morn|" + _DAYTIME
 )
 _GREETED = re.compile(rf"(?i)^(?P<greeting>{_GREETING}),? {_NAME}(?=\s*(?:[,.!:–-]|$))")
+_OPENS = re.compile(rf"^(?P<name>{_WORD})(?=,? [{_LOWER}])")
+_GREETS = re.compile(rf"(?i)^\W*(?:{_GREETING})\b")
 _AT_A_TIME = re.compile(rf"(?i)^{_DAYTIME}\b")
 _SIGNED = re.compile(
     r"(?i)^(?P<closing>.{0,40}\b(?:hilsen|helsing|hälsningar|hälsning|mvh|vh|kh|regards|wishes|best|"
@@ -58,6 +63,11 @@ _ADDRESS = re.compile(r"\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}\b")
 _HELLO = {"en": "Hello", "nb": "Hei", "nn": "Hei"}
 
 
+def greets(text: str) -> bool:
+    """True where a text begins with the words of a greeting."""
+    return _GREETS.match(text) is not None
+
+
 def alike(sentences: Sequence[str], language: str) -> list[str]:
     """The sentences of a text with all of that made alike."""
     if not sentences:
@@ -73,5 +83,13 @@ def alike(sentences: Sequence[str], language: str) -> list[str]:
 
 def _alike(sentence: str) -> str:
     sentence = _EMOJI.sub("", sentence).strip() or sentence
+    if (opens := _OPENS.match(sentence)) and opens["name"] in _names():
+        sentence = HIDDEN + sentence[opens.end() :]
     sentence = _ADDRESS.sub(_MASKED["[email]"], _MASK.sub(lambda m: _MASKED[m[0]], sentence))
     return _PROPER.sub(HIDDEN, _FIGURE.sub("00", sentence))
+
+
+@cache
+def _names() -> frozenset[str]:
+    lines = (files("model") / "names.txt").read_text("utf-8").splitlines()
+    return frozenset(name for line in lines if not line.startswith("#") for name in line.split())

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from model.alike import greets
 from model.edits import moved, put_after, replaced, without
 from model.rubric import Behavior, Channel, Dimension, Need
 from model.scores import UNDETERMINED
@@ -96,7 +97,7 @@ def _open_with(rule: str, when: Check) -> Callable[[Situation], Iterator[Finding
 def _greet(s: Situation) -> Iterator[Finding]:
     first = s.assessment.sentences[0] if s.assessment.sentences else None
     is_letter = s.reply.channel in (None, Channel.EMAIL)
-    if first is None or not is_letter or not s.lacks(Behavior.GREETING):
+    if first is None or not is_letter or not s.lacks(Behavior.GREETING) or greets(s.text):
         return
     greeting = s.examples["greet"]
     word = s.text[first.start :].split(maxsplit=1)[0]

@@ -15,6 +15,7 @@ from model.errors import ArtifactError
 from model.rubric import RATINGS
 from model.store import current_artifact
 from training.augment import changed_copies
+from training.behavior_sentences import behavior_examples
 from training.corpus import RatedReply, is_poor, prepared
 from training.encoder_artifact import (
     artifact_heads,
@@ -68,7 +69,7 @@ def fit_heads_artifact(
     alone = _fragments(of[Split.TRAIN], tokenizer, recipe.fragment_weight)
     size = int(recipe.fragment_share * len(alone))
     alone = [alone[i] for i in random.permutation(len(alone))[:size]]
-    entered = [*examples, *silent, *alone]
+    entered = [*examples, *silent, *alone, *behavior_examples(tokenizer)]
     changed = changed_copies(entered, tokenizer, recipe.copies, random)
     read = read_all(encoder, entered, changed)
     heads = fit_heads(read, recipe, torch_heads(artifact_heads(artifact)) if goes_on else None)
@@ -153,7 +154,7 @@ def _material(
     ]
     fitted = [r for r, held in zip(train, is_held, strict=True) if not held]
     return Material(
-        train=_examples(fitted, tokenizer, weights),
+        train=[*_examples(fitted, tokenizer, weights), *behavior_examples(tokenizer)],
         validation=_examples(
             [r for r, held in zip(train, is_held, strict=True) if held], tokenizer, weights
         ),

@@ -51,3 +51,23 @@ def test_a_signature_alone_is_a_name() -> None:
 @given(st.lists(st.text(alphabet="Hej du. Anna!?\n42", min_size=1, max_size=30), max_size=4))
 def test_there_are_as_many_sentences_as_before(sentences: list[str]) -> None:
     assert len(alike(sentences, "sv")) == len(sentences)
+
+
+def test_a_first_name_that_opens_a_sentence_reads_alike() -> None:
+    one, other = (alike([f"{name} ringer deg i morgen."], "nb") for name in ("Kari", "Abdullah"))
+
+    assert one == other == [f"{HIDDEN} ringer deg i morgen."]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "May we call you?",
+        "Can you call?",
+        "Per telefon går det fort.",
+        "Mina sidor är nere.",
+        "Eva",
+    ],
+)
+def test_a_word_that_opens_a_sentence_is_no_name(sentence: str) -> None:
+    assert alike([sentence], "en") == [sentence]

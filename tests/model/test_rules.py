@@ -159,6 +159,12 @@ def test_a_chat_line_need_not_greet() -> None:
     assert list(findings("greet", Told((LATER,), channel=Channel.CHAT))) == []
 
 
+def test_a_greeting_within_a_sentence_is_one() -> None:
+    told = Told((("Hej Anna, vi skickar en ny.", "next_step"),))
+
+    assert list(findings("greet", told)) == []
+
+
 def test_a_greeting_can_be_put_in_as_it_stands() -> None:
     (found,) = findings("greet", Told((LATER,)))
 
