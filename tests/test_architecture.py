@@ -25,7 +25,7 @@ ONLY_IN = {
     "matplotlib": {"training/plots.py", "training/panels.py"},
     "cleanlab": {"training/rerating.py"},
     "openpyxl": {"training/tabular.py"},
-    "pyarrow": {"training/tabular.py"},
+    "pyarrow": {"training/tabular.py", "service/import_source.py"},
 }
 
 

@@ -2,7 +2,8 @@
 
 from alembic import context
 
-from service.storage.tables import Base
+from service.storage import tables, workbench_tables  # noqa: F401 - maps every table
+from service.storage.base import Base
 
 context.configure(
     connection=context.config.attributes["connection"],
