@@ -1,5 +1,6 @@
 """What must not move a score, made alike before the encoder reads it: names of people, places and
-products, order numbers, figures, e-mail addresses, the time of day in a greeting, and emoji.
+products, order numbers, figures, e-mail addresses, quotation marks, emoji, and the time of day in a
+greeting.
 
 A word that is upper case in the middle of a sentence is taken for a name, in all five languages;
 the few others (polite pronouns, English days and months) are listed. At the start of a sentence
@@ -46,6 +47,7 @@ _FIGURE = re.compile(
     r"\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z])(?:(?=(?:[\w-]*\d){3})|(?=\w+-))[\w-]+\b"  # an id
     r"|\b\d{1,3}(?:[ \u00a0]\d{3})+\b|\b\d+(?:[.,:]\d+)*(?![A-Za-z])"
 )
+_QUOTES = re.compile("[“”„‟«»]")
 _EMOJI = re.compile(
     "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\u20e3]+|(?<![\\w:])[:;=]-?[)D](?![\\w)])"
 )
@@ -82,7 +84,7 @@ def alike(sentences: Sequence[str], language: str) -> list[str]:
 
 
 def _alike(sentence: str) -> str:
-    sentence = _EMOJI.sub("", sentence).strip() or sentence
+    sentence = _QUOTES.sub('"', _EMOJI.sub("", sentence).strip() or sentence)
     if (opens := _OPENS.match(sentence)) and opens["name"] in _names():
         sentence = HIDDEN + sentence[opens.end() :]
     sentence = _ADDRESS.sub(_MASKED["[email]"], _MASK.sub(lambda m: _MASKED[m[0]], sentence))

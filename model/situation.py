@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from model.rubric import Behavior, Dimension, Need
 from model.scores import UNDETERMINED, Assessment, Reply, Sentence
 
-SHOWN, SUSPECTED = 0.5, 0.35
+SHOWN, SUSPECTED = 0.5, 0.2
 """The least probability of a behavior that is taken to be there; and of one whose sentence is tried
 again without it, so that the score decides."""
 _HALF_SHOWN = 0.25
