@@ -6,7 +6,8 @@ A bar it misses is named here with the share it reaches; the bar itself stays. W
 
 import pytest
 
-from model import Scorer
+from model import BUNDLED, Scorer
+from model.store import Store
 from training.behave import BARS, Share, behave, held_bars, read_bars
 from training.cases import CASES, load_cases, rubric_cases
 
@@ -41,3 +42,13 @@ def test_a_missed_bar_is_missed_by_what_was_measured(name: str, shares: list[Sha
     (share,) = (share for share in shares if share.name == name)
 
     assert share.passed / share.n == pytest.approx(MISSED[name], abs=0.02)
+
+
+def test_a_gate_that_the_shipped_scorer_failed_is_among_the_missed_bars_and_has_its_reason() -> (
+    None
+):
+    current = Store(BUNDLED).current()
+
+    for failed in current.failed_gates:
+        assert any(failed.startswith(f"behavior, {name}:") for name in MISSED), failed
+    assert bool(current.failed_gates) == ("Swedish invariance" in current.reason)
