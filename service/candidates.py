@@ -1,6 +1,6 @@
 """The replies that a sample is drawn from, in columns: a million take some 100 MB."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -88,7 +88,7 @@ class Candidates:
     is_disputed: Bools
 
     def __post_init__(self) -> None:
-        columns = [*self.facets.values(), *self.scores.values()]
+        columns: list[Sized] = [*self.facets.values(), *self.scores.values()]
         columns += [getattr(self, f.name) for f in fields(self) if f.name not in _BY_NAME]
         if lengths := {len(c) for c in columns} - {len(self)}:
             raise ValueError(f"{len(self)} replies need columns as long, got {sorted(lengths)}")

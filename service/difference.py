@@ -2,7 +2,7 @@
 
 Särndal, Swensson & Wretman (1992), Model Assisted Survey Sampling, chapter 6, with Hájek (1971)
 weights. The slope is fitted on other agents, so that an agent's figure is not fitted to its own
-reviews (as in the cross-fitting of Zrnic & Candès 2024, Cross-prediction-powered inference), and the
+reviews (cross-fitting, as in Zrnic & Candès 2024, Cross-prediction-powered inference), and the
 residual variance is pooled, so that intervals hold at four reviews a group.
 """
 

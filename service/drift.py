@@ -1,7 +1,7 @@
 """An alarm for a model that drifts from the reviewers, which may be looked at after every review.
 
-Betting on bounded means (Waudby-Smith & Ramdas 2024, Estimating means of bounded random variables by
-betting, JRSS B 86), with weights for draws that were not uniform (Waudby-Smith et al. 2024,
+Betting on bounded means (Waudby-Smith & Ramdas 2024, Estimating means of bounded random variables
+by betting, JRSS B 86), with weights for draws that were not uniform (Waudby-Smith et al. 2024,
 Anytime-valid off-policy inference for contextual bandits, ACM/IMS J. Data Science 1): a bettor who
 stakes against "the mean is m" cannot be expected to get rich if it is. By Ville's inequality the
 capital ever reaches 2 / alpha with probability alpha / 2, however often one looks.
@@ -46,14 +46,19 @@ def drift(sample: Sample, dimension: Dimension, period: Period) -> Drift:
     same from the first review to the last, lies outside the interval at any time with 5 %.
     """
     pool = sample.candidates.within(period)
-    probabilities, ratings = sample.probabilities(), sample.ratings(dimension)
-    score = {r: s for r, s in zip(pool.reply, pool.scores[dimension], strict=True) if r in ratings}
-    at = {r.reply: r.at for r in sorted(sample.reviews, key=lambda r: r.at, reverse=True)}
-    order = sorted((r for r in score if r in probabilities), key=at.__getitem__)
-    drawn = sum(1 for r in pool.reply if r in probabilities)
+    probabilities = sample.probabilities()
+    score = {
+        reply: score
+        for reply, score in zip(pool.reply, pool.scores[dimension], strict=True)
+        if reply in probabilities
+    }
+    first: dict[str, int] = {}  # a reply's first rating: later ones must not change the past
+    for review in sorted(sample.reviews, key=lambda r: r.at):
+        if review.reply in score and dimension in review.ratings:
+            first.setdefault(review.reply, review.ratings[dimension])
     return watch(
-        np.array([ratings[r] - score[r] for r in order]),
-        drawn / max(len(pool), 1) / np.array([probabilities[r] for r in order]),
+        np.array([rating - score[reply] for reply, rating in first.items()]),
+        np.array([len(score) / len(pool) / probabilities[reply] for reply in first]),
     )
 
 

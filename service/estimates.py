@@ -1,4 +1,4 @@
-"""What the reviews of a sample say about agents, teams, channels and languages; no Flask, no SQL."""
+"""What reviews say about agents, teams, channels and languages; no Flask, no SQL."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace

@@ -15,7 +15,7 @@ COVERAGE = 0.9
 AIM = 0.3
 """Half the width, in rating points, at which a figure is worth comparing."""
 USUAL_SPREAD = 0.9
-"""Standard deviation of ratings around the scores, until reviews tell: a guess, on the safe side."""
+"""Standard deviation of ratings around the scores until reviews tell: a guess on the safe side."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

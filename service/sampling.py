@@ -38,7 +38,7 @@ def draw(candidates: Candidates, plan: Plan) -> list[Draw]:
         return []
     random = np.random.default_rng(plan.seed)
     prescribed = design(pool, plan)
-    rows = _by_strata(prescribed, random)
+    rows = select(prescribed, random)
     arms = _arms(prescribed, rows, random)
     active, chance = _active(pool, rows, active_budget(plan), random)
     rows = np.concatenate([rows, active])
@@ -69,8 +69,8 @@ def systematic(probability: Floats, random: Random) -> Codes:
     return np.flatnonzero(np.diff(marks) > 0)
 
 
-def _by_strata(prescribed: Design, random: Random) -> Codes:
-    """Systematic through strata in random order, replies in random order (Hartley & Rao 1962)."""
+def select(prescribed: Design, random: Random) -> Codes:
+    """A sample of a design: systematic (Hartley & Rao 1962), strata and replies in random order."""
     place = random.permutation(len(prescribed.strata))[prescribed.stratum]
     order = np.lexsort((random.random(len(place)), place))
     return order[systematic(prescribed.probability[order], random)]
@@ -82,7 +82,8 @@ def _arms(prescribed: Design, rows: Codes, random: Random) -> Names:
     # evenly spread, not independent: so the arms get their shares of the budget, not about them
     spread = (random.permutation(len(rows)) + random.random()) / max(len(rows), 1)
     which = (asked <= spread * asked[-1]).sum(axis=0)
-    return np.array(list(prescribed.by_arm), dtype=object)[which]
+    arms: Names = np.array(list(prescribed.by_arm), dtype=object)[which]
+    return arms
 
 
 def _active(pool: Candidates, drawn: Codes, budget: int, random: Random) -> tuple[Codes, Floats]:
