@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model import Assessment, Dimension, Scorer
+from model.agreement import quadratic_kappa
 from training.assessments import assess, panel, risks, values
 from training.corpus import RatedReply
 from training.evaluate import is_panel_poor, poor_found, ranked_pairs
 from training.metrics import Figure, Floats, Resamples, Rows, auc, spearman
-from training.ratings import quadratic_kappa
 from training.slices import ALL, LEAST_REPLIES, Slice, by_language, slices
 from training.splits import groups
 

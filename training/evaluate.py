@@ -8,11 +8,11 @@ from itertools import combinations
 import numpy as np
 
 from model import LANGUAGES, Assessment, Dimension, Need, Reply, Scorer
+from model.agreement import quadratic_kappa
 from training.assessments import assess, risks
 from training.corpus import RatedReply
 from training.errors import TrainingError
 from training.metrics import Figure, Resamples, auc, share
-from training.ratings import quadratic_kappa
 from training.slices import ALL, LEAST_REPLIES, Slice, by_language, slices
 from training.splits import Split, groups, parts
 

@@ -5,47 +5,14 @@ from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from model import Behavior, Dimension
+from model.agreement import ordinal_alpha
 from training.corpus import RatedReply
 
 Floats = NDArray[np.float64]
 ORDER = {"none": 0, "some": 1, "strong": 2}
-
-
-def ordinal_alpha(units: Sequence[Sequence[float]]) -> float:
-    """Krippendorff's alpha for ordinal ratings; 1 is perfect, 0 is chance, nan where nothing
-    varies.
-
-    `units` holds the ratings of each reply, any number of raters; units with one rating do not
-    count. Krippendorff (2011), Computing Krippendorff's Alpha-Reliability; own code, since the
-    package is GPL.
-    """
-    pairable = [u for u in units if len(u) > 1]
-    values = sorted({v for u in pairable for v in u})
-    index = {v: i for i, v in enumerate(values)}
-    coincidence = np.zeros((len(values), len(values)))
-    for unit in pairable:
-        marks = np.zeros(len(values))
-        for v in unit:
-            marks[index[v]] += 1
-        coincidence += (np.outer(marks, marks) - np.diag(marks)) / (len(unit) - 1)
-    totals = coincidence.sum(axis=1)
-    n = totals.sum()
-    cumulative = np.cumsum(totals)
-    middle = cumulative - totals / 2  # ratings up to the middle of each value
-    distance = (middle[:, None] - middle[None, :]) ** 2
-    expected = (np.outer(totals, totals) * distance).sum() / (n - 1) if n > 1 else 0.0
-    return float(1 - (coincidence * distance).sum() / expected) if expected else float("nan")
-
-
-def quadratic_kappa(first: ArrayLike, second: ArrayLike) -> float:
-    """Quadratic-weighted kappa (Cohen 1968) of two series of ratings, each rounded to 1-5."""
-    a, b = (np.clip(np.floor(np.asarray(x) + 0.5), 1, 5) for x in (first, second))
-    observed = np.mean((a - b) ** 2)
-    expected = np.mean(a**2) + np.mean(b**2) - 2 * np.mean(a) * np.mean(b)  # of all pairs
-    return float(1 - observed / expected) if expected > 1e-12 else float("nan")
 
 
 def alpha_by(replies: Sequence[RatedReply], dimension: Dimension) -> float:

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from model import LANGUAGES, Assessment, Channel, Dimension, Need
+from model.agreement import quadratic_kappa
 from training.assessments import held, panel, values, widths
 from training.corpus import RatedReply
 from training.metrics import Figure, Floats, Resamples, share, spearman
-from training.ratings import one_against_the_rest, quadratic_kappa
+from training.ratings import one_against_the_rest
 
 ALL = "all"
 NAMES = {

@@ -5,6 +5,7 @@ import pytest
 from scipy.stats import binomtest, spearmanr
 from sklearn.metrics import cohen_kappa_score, f1_score, roc_auc_score
 
+from model.agreement import quadratic_kappa
 from training.metrics import (
     Floats,
     Resamples,
@@ -16,7 +17,6 @@ from training.metrics import (
     share,
     spearman,
 )
-from training.ratings import quadratic_kappa
 
 RANDOM = np.random.default_rng(3)
 
