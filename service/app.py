@@ -2,6 +2,7 @@
 
 import os
 import sys
+from datetime import UTC, datetime
 from threading import Event
 from typing import TextIO
 
@@ -9,6 +10,7 @@ from flask import Flask, Response, request
 
 from model import Scorer
 from service import access, errors, playground, telemetry, widget
+from service.accounts import Accounts
 from service.api import feedback, health, languagetool, models, openapi, rubric, scores
 from service.registry import ScorerRegistry
 from service.settings import Settings
@@ -16,6 +18,7 @@ from service.storage.answers import AnswerRepository
 from service.storage.database import Database
 from service.storage.feedback import FeedbackRepository
 from service.storage.keys import KeyRepository
+from service.workbench import wiring as workbench
 
 _BLUEPRINTS = (
     scores.blueprint,
@@ -27,6 +30,7 @@ _BLUEPRINTS = (
     openapi.blueprint,
     widget.blueprint,
     playground.blueprint,
+    workbench.blueprint,
 )
 _POLICY = (
     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
@@ -65,6 +69,8 @@ def create_app(
         "database": database,
         "answers": AnswerRepository(database),
         "feedback": FeedbackRepository(database),
+        "accounts": Accounts(database),
+        "now": lambda: datetime.now(UTC),
         "warmed_up": Event(),
     }
     telemetry.observe_requests(app, metrics, log)

@@ -27,12 +27,16 @@ from service.settings import Settings, SettingsError
 from service.storage.database import Database
 from service.storage.errors import OutdatedError, StorageError
 from service.storage.keys import SCOPES, WRITER_SCOPES, KeyFileError, KeyRepository
+from service.user_commands import user
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="tonfall")
 def main() -> None:
     """Rate customer-service replies for empathy, politeness and clarity."""
+
+
+main.add_command(user)
 
 
 @main.command()
