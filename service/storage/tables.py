@@ -1,45 +1,15 @@
-"""Every table of the database. A new one also needs a migration (CONTRIBUTING.md)."""
+"""Tables of what comes in and goes out; workbench_tables.py has the others.
 
-from datetime import UTC, datetime
+A new one also needs a migration (CONTRIBUTING.md).
+"""
 
-from sqlalchemy import CheckConstraint, DateTime, Dialect, Index, MetaData, String, Text
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.types import TypeDecorator
+from datetime import datetime
+from typing import Any
 
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
 
-class Instant(TypeDecorator[datetime]):
-    """A moment in UTC; SQLite keeps no time zone, so it is added again when read."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, _: Dialect) -> datetime | None:
-        """Refuse a moment without a time zone: nobody knows when that was."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment needs its time zone; take datetime.now(UTC)")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, _: Dialect) -> datetime | None:
-        """The moment in UTC, whatever the database's own time zone is."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class Base(DeclarativeBase):
-    """What all tables have in common: names of constraints that a later migration can use."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
+from service.storage.base import Base, Instant
 
 
 class FeedbackRow(Base):
@@ -79,3 +49,122 @@ class AnswerRow(Base):
     claimed_at: Mapped[datetime] = mapped_column(Instant)
     status: Mapped[int | None]
     body: Mapped[str | None] = mapped_column(Text)
+
+
+class ReplyRow(Base):
+    """A sent reply in numbers: all that figures need. They stay when the text is erased.
+
+    The id follows from the caller's own (`reply_id`), so that nothing is stored twice, not even
+    what was erased since. An unknown team, agent or channel is the empty string.
+    """
+
+    __tablename__ = "replies"
+    __table_args__ = (
+        CheckConstraint("risk BETWEEN 0 AND 1", name="risk"),
+        Index(None, "sent_at"),
+        Index(None, "team", "sent_at"),
+        Index(None, "agent", "sent_at"),
+    )
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    team: Mapped[str] = mapped_column(String(64))
+    agent: Mapped[str] = mapped_column(String(64))
+    channel: Mapped[str] = mapped_column(String(16))
+    language: Mapped[str] = mapped_column(String(8))
+    sent_at: Mapped[datetime] = mapped_column(Instant)
+    stored_at: Mapped[datetime] = mapped_column(Instant)
+    erased_at: Mapped[datetime | None] = mapped_column(Instant)
+    model_version: Mapped[str] = mapped_column(String(100))
+    empathy: Mapped[float]
+    empathy_low: Mapped[float]
+    empathy_high: Mapped[float]
+    empathy_status: Mapped[str] = mapped_column(String(24))
+    politeness: Mapped[float]
+    politeness_low: Mapped[float]
+    politeness_high: Mapped[float]
+    politeness_status: Mapped[str] = mapped_column(String(24))
+    clarity: Mapped[float]
+    clarity_low: Mapped[float]
+    clarity_high: Mapped[float]
+    clarity_status: Mapped[str] = mapped_column(String(24))
+    empathy_need: Mapped[str] = mapped_column(String(8))
+    risk: Mapped[float]
+
+
+class ReplyTextRow(Base):
+    """What a sent reply says (redacted) and whom it concerns; the row goes at erasure.
+
+    Apart from the numbers, so that figures over a million replies read no text.
+    """
+
+    __tablename__ = "reply_texts"
+    __table_args__ = (
+        Index(None, "conversation"),
+        Index(None, "customer"),
+        Index(None, "expires_at"),
+    )
+
+    reply: Mapped[str] = mapped_column(ForeignKey(ReplyRow.id), primary_key=True)
+    external_id: Mapped[str] = mapped_column(String(200), unique=True)
+    conversation: Mapped[str] = mapped_column(String(200))
+    customer: Mapped[str | None] = mapped_column(String(64))
+    purpose: Mapped[str] = mapped_column(String(16))
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    text: Mapped[str] = mapped_column(Text)
+    customer_message: Mapped[str | None] = mapped_column(Text)
+
+
+class AuditRow(Base):
+    """Who did what, when; never text. The database refuses to change or delete a row."""
+
+    __tablename__ = "audit"
+    __table_args__ = (
+        Index(None, "at"),
+        Index(None, "actor", "at"),
+        Index(None, "subject", "at"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Instant)
+    actor: Mapped[str] = mapped_column(String(100))
+    action: Mapped[str] = mapped_column(String(64))
+    subject: Mapped[str] = mapped_column(String(100))
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class WebhookEndpointRow(Base):
+    """An address that is told of events. The secret signs, so it cannot be hashed."""
+
+    __tablename__ = "webhook_endpoints"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    url: Mapped[str] = mapped_column(String(2000))
+    events: Mapped[list[str]] = mapped_column(JSON)
+    secret: Mapped[str] = mapped_column(String(100))
+    previous_secret: Mapped[str | None] = mapped_column(String(100))
+    previous_until: Mapped[datetime | None] = mapped_column(Instant)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    created_by: Mapped[str] = mapped_column(String(100))
+    failing_since: Mapped[datetime | None] = mapped_column(Instant)
+    disabled_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class WebhookDeliveryRow(Base):
+    """One event for one endpoint, exactly as it is signed; nothing is due once it arrived or was
+    given up.
+    """
+
+    __tablename__ = "webhook_deliveries"
+    __table_args__ = (Index(None, "due_at"), Index(None, "endpoint", "created_at"))
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    endpoint: Mapped[str] = mapped_column(ForeignKey(WebhookEndpointRow.id, ondelete="CASCADE"))
+    event: Mapped[str] = mapped_column(String(64))
+    payload: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    due_at: Mapped[datetime | None] = mapped_column(Instant)
+    attempts: Mapped[int]
+    last_status: Mapped[int | None]
+    delivered_at: Mapped[datetime | None] = mapped_column(Instant)

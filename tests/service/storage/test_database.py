@@ -9,10 +9,11 @@ from alembic.migration import MigrationContext
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import StatementError
 
+from service.storage.base import Base
 from service.storage.database import Database
 from service.storage.errors import OutdatedError, StorageError
 from service.storage.migrations import head_revision
-from service.storage.tables import AnswerRow, Base
+from service.storage.tables import AnswerRow
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
