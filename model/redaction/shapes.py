@@ -90,7 +90,7 @@ def _as_identity(written: str, digits: str) -> Shown | None:
 
 
 def _as_card(written: str, digits: str) -> Shown | None:
-    if not (13 <= len(digits) and _CARD.fullmatch(written) and is_card_number(digits)):
+    if not (len(digits) >= 13 and _CARD.fullmatch(written) and is_card_number(digits)):
         return None
     return Shown(Kind.CARD, is_unmistakable=written != digits)
 

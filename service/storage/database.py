@@ -123,7 +123,9 @@ class Database:
             engine = _engine(self._url)
             try:
                 if migrate:
-                    with engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"}).begin() as connection:
+                    with engine.execution_options(
+                        **{_BEGIN: "BEGIN IMMEDIATE"}
+                    ).begin() as connection:
                         upgrade(connection)
                 else:
                     with engine.connect() as connection:
