@@ -9,17 +9,21 @@ from flask import Flask, Response
 
 from model import Scorer
 from service import access, errors, telemetry
-from service.api import feedback, health, languagetool, models, openapi, rubric, scores
+from service.api import feedback, health, languagetool, models, openapi, replies, rubric, scores
+from service.intake import Intake
 from service.registry import ScorerRegistry
 from service.settings import Settings
 from service.storage.answers import AnswerRepository
 from service.storage.database import Database
+from service.storage.erasure import Eraser
 from service.storage.feedback import FeedbackRepository
 from service.storage.keys import KeyRepository
+from service.storage.replies import ReplyRepository
 
 _BLUEPRINTS = (
     scores.blueprint,
     feedback.blueprint,
+    replies.blueprint,
     models.blueprint,
     rubric.blueprint,
     languagetool.blueprint,
@@ -50,6 +54,7 @@ def create_app(
     metrics = telemetry.Metrics()
     metrics.show_model(registry.current.version)
     keys, database = KeyRepository(settings.keys_file), Database(settings.database_url)
+    stored = ReplyRepository(database)
     app.extensions |= {
         "settings": settings,
         "log": log,
@@ -59,6 +64,9 @@ def create_app(
         "database": database,
         "answers": AnswerRepository(database),
         "feedback": FeedbackRepository(database),
+        "replies": stored,
+        "intake": Intake(stored, retention_days=settings.retention_days),
+        "eraser": Eraser(database),
         "warmed_up": Event(),
     }
     telemetry.observe_requests(app, metrics, log)

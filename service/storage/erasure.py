@@ -1,7 +1,7 @@
 """Erase what stored replies say and whom they concern. Their numbers stay, without either."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal, get_args
 
 from sqlalchemy import Select, delete, select, update
@@ -20,7 +20,9 @@ _AT_ONCE = 500
 class Eraser:
     """Erases replies and writes that down; `scrub` clears what SQLite still holds in its log."""
 
-    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, database: Database, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
         self._database, self._now = database, now
         self._audit = AuditRepository(database)
 

@@ -128,11 +128,11 @@ def test_no_file_of_sqlite_holds_a_byte_of_what_was_erased(
 
 def make_mixed(chance: random.Random, by: By) -> StoredReply:
     """A reply of anybody, or one to be erased, in random order of every index: pages split."""
-    whom = {key: "".join(chance.choices(string.ascii_letters, k=9)) for key in BY}
+    whom: dict[str, str] = {key: "".join(chance.choices(string.ascii_letters, k=9)) for key in BY}
     words = " ".join(chance.choices(["paket", "retur", "kvitto"], k=chance.randint(3, 900)))
     if chance.random() < 0.3:
         whom[by], words = "Hemligt", f"{words} Hemligt"
-    return make_stored(str(chance.random()), text=words, **whom)
+    return make_stored(str(chance.random()), text=words, days=180, **whom)
 
 
 def count(folder: Path) -> int:
