@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from service.passwords import Passwords, new_password
-from service.storage.audit import AuditRepository, Entry
+from service.storage.audit import AuditRepository, Deed
 from service.storage.database import Database
 from service.storage.sessions import SessionRepository
 from service.storage.users import Role, User, UserRepository
@@ -122,7 +122,7 @@ class Accounts:
         after: dict[str, object] | None = None,
     ) -> None:
         self._audit.append(
-            Entry(at=now, actor=actor, action=action, subject=user_id, before=before, after=after)
+            Deed(at=now, actor=actor, action=action, subject=user_id, before=before, after=after)
         )
 
 

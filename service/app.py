@@ -11,18 +11,22 @@ from flask import Flask, Response, request
 from model import Scorer
 from service import access, errors, playground, telemetry, widget
 from service.accounts import Accounts
-from service.api import feedback, health, languagetool, models, openapi, rubric, scores
+from service.api import feedback, health, languagetool, models, openapi, replies, rubric, scores
+from service.intake import Intake
 from service.registry import ScorerRegistry
 from service.settings import Settings
 from service.storage.answers import AnswerRepository
 from service.storage.database import Database
+from service.storage.erasure import Eraser
 from service.storage.feedback import FeedbackRepository
 from service.storage.keys import KeyRepository
 from service.workbench import wiring as workbench
+from service.storage.replies import ReplyRepository
 
 _BLUEPRINTS = (
     scores.blueprint,
     feedback.blueprint,
+    replies.blueprint,
     models.blueprint,
     rubric.blueprint,
     languagetool.blueprint,
@@ -60,6 +64,7 @@ def create_app(
     metrics = telemetry.Metrics()
     metrics.show_model(registry.current.version)
     keys, database = KeyRepository(settings.keys_file), Database(settings.database_url)
+    stored = ReplyRepository(database)
     app.extensions |= {
         "settings": settings,
         "log": log,
@@ -71,6 +76,9 @@ def create_app(
         "feedback": FeedbackRepository(database),
         "accounts": Accounts(database),
         "now": lambda: datetime.now(UTC),
+        "replies": stored,
+        "intake": Intake(stored, retention_days=settings.retention_days),
+        "eraser": Eraser(database),
         "warmed_up": Event(),
     }
     telemetry.observe_requests(app, metrics, log)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec
+from typing import ParamSpec, TypeVar
 
 from flask import Response, current_app, g, make_response, request
 from flask.typing import ResponseReturnValue
@@ -20,6 +20,7 @@ from service.storage.database import Database
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def idempotent(
@@ -33,15 +34,36 @@ def idempotent(
 
     @wraps(view)
     def answered(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-        key = request.headers.get("Idempotency-Key")
-        if key is None:
-            return view(*args, **kwargs)
-        found = _claim(key)
-        if isinstance(found, Answer):
-            return _response(found, replayed=True)
-        return _carry_out(found, lambda: view(*args, **kwargs))
+        return _once(lambda: None, lambda _: view(*args, **kwargs))
 
     return answered
+
+
+def idempotent_after(
+    prepare: Callable[[], T],
+) -> Callable[[Callable[[T], ResponseReturnValue]], Callable[[], ResponseReturnValue]]:
+    """As `idempotent`; `prepare` does what takes long, before the transaction, and only reads."""
+
+    def decorate(view: Callable[[T], ResponseReturnValue]) -> Callable[[], ResponseReturnValue]:
+        @wraps(view)
+        def answered() -> ResponseReturnValue:
+            return _once(prepare, view)
+
+        return answered
+
+    return decorate
+
+
+def _once(
+    prepare: Callable[[], T], view: Callable[[T], ResponseReturnValue]
+) -> ResponseReturnValue:
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return view(prepare())
+    found = _claim(key)
+    if isinstance(found, Answer):
+        return _response(found, replayed=True)
+    return _carry_out(found, prepare, view)
 
 
 def _claim(key: str) -> Claim | Answer:
@@ -60,11 +82,14 @@ def _claim(key: str) -> Claim | Answer:
         ) from None
 
 
-def _carry_out(claim: Claim, view: Callable[[], ResponseReturnValue]) -> Response:
+def _carry_out(
+    claim: Claim, prepare: Callable[[], T], view: Callable[[T], ResponseReturnValue]
+) -> Response:
     database: Database = current_app.extensions["database"]
     try:
+        prepared = prepare()
         with database.writing():
-            response = make_response(view())
+            response = make_response(view(prepared))
             answer = Answer(status=response.status_code, body=response.get_data(as_text=True))
             _answers().keep(claim, answer)
     except InProgressError:

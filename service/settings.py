@@ -10,10 +10,12 @@ from pathlib import Path
 
 from model import BUNDLED
 from model.rules import RULES
+from service.sent_replies import MOST_RETENTION_DAYS
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 _STATE = Path("~/.local/state/tonfall").expanduser()
-_NUMBERS = ("port", "workers", "threads", "pinned_models", "max_body_bytes")
+_NUMBERS = ("port", "workers", "threads", "pinned_models", "max_body_bytes", "retention_days")
+_MOST = {"port": 65_535, "retention_days": MOST_RETENTION_DAYS}
 _DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
 _RATE_LIMIT = re.compile(r"[1-9][0-9]{0,8}/(?:second|minute|hour|day)", re.ASCII)
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?", re.ASCII)
@@ -35,6 +37,7 @@ class Settings:
     pinned_models: int = 2
     keys_file: Path = _STATE / "keys.json"
     database_url: str = f"sqlite:///{_STATE / 'tonfall.db'}"
+    retention_days: int = 180
     rate_limit: str = "6000/minute"
     cors_origins: tuple[str, ...] = ()
     log_level: str = "info"
@@ -66,7 +69,7 @@ class Settings:
 
 def _parse(variable: str, name: str, text: str) -> object:
     if name in _NUMBERS:
-        least, most = (1, 65_535) if name == "port" else (1, 1 << 30)
+        least, most = 1, _MOST.get(name, 1 << 30)
         if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
             raise SettingsError(
                 f"{variable} must be a whole number from {least} to {most}, got {text!r}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ from model.artifact import Manifest, json_bytes, write_artifact
 from model.calibration import WITHOUT_MESSAGE
 from model.features import COUNTS, VECTORIZERS
 from model.store import POINTER, VERSIONS, Promotion
+from service.intake import stored_reply
+from service.sent_replies import SentReply, StoredReply
 from service.settings import Settings
 from training.corpus import BehaviorSpan, RatedReply, Rating
 
@@ -206,3 +209,23 @@ def point_to(store: Path, version: str) -> Path:
     """Make a version current, as a promotion does."""
     (store / POINTER).write_bytes(json_bytes(asdict(make_promotion(version))))
     return store
+
+
+def make_sent(external_id: str = "m-1", **others: Any) -> SentReply:
+    values: dict[str, Any] = {
+        "conversation": "c-1",
+        "agent": "a-1",
+        "sent_at": datetime(2026, 11, 20, 9, 30, tzinfo=UTC),
+        "text": "Hej! Paketet kommer i morgon.",
+        "customer_message": "Var är mitt paket?",
+        "team": "returns",
+        "customer": "k-1",
+    }
+    return SentReply(external_id=external_id, **values | others)
+
+
+def make_stored(external_id: str = "m-1", *, days: int = 180, **others: Any) -> StoredReply:
+    """A stored reply, as the intake makes it; `days` until it expires."""
+    sent = make_sent(external_id, **others)
+    stored_at = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    return stored_reply(sent, make_assessment(), "fake-1", stored_at, timedelta(days=days))

@@ -32,17 +32,38 @@ from service.api.payloads import (
     ScoreRequest,
     ScoreResponse,
 )
+from service.api.reply_bodies import (
+    EraseRequest,
+    EraseResponse,
+    RepliesRequest,
+    ReplyRequest,
+    ReplyResponse,
+    StoreRequest,
+    StoreResponse,
+)
 from service.api.rubric import RubricResponse
 from service.auth import FORM
 
 blueprint = Blueprint("openapi", __name__)
 
-_REQUESTS: tuple[type[BaseModel], ...] = (ScoreRequest, BatchRequest, FeedbackRequest, CheckForm)
+_REQUESTS: tuple[type[BaseModel], ...] = (
+    ScoreRequest,
+    BatchRequest,
+    FeedbackRequest,
+    ReplyRequest,
+    RepliesRequest,
+    StoreRequest,
+    EraseRequest,
+    CheckForm,
+)
 _RESPONSES: tuple[type[BaseModel], ...] = (
     ScoreResponse,
     BatchResponse,
     ItemError,
     FeedbackResponse,
+    StoreResponse,
+    EraseResponse,
+    ReplyResponse,
     ModelsResponse,
     ThresholdsResponse,
     RubricResponse,
@@ -77,7 +98,12 @@ def document() -> dict[str, object]:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
-        "paths": _scoring() | _feedback() | _knowledge() | _languagetool() | _operation(),
+        "paths": _scoring()
+        | _feedback()
+        | _replies()
+        | _knowledge()
+        | _languagetool()
+        | _operation(),
         "components": {
             "schemas": _schemas(),
             "headers": _headers(),
@@ -127,6 +153,45 @@ def _feedback() -> dict[str, object]:
                 parameters=[_IDEMPOTENCY_KEY],
             )
         }
+    }
+
+
+def _replies() -> dict[str, object]:
+    return {
+        "/v1/replies": {
+            "post": writes(
+                "add_replies",
+                "Store one sent reply for QA, or up to 256",
+                "replies",
+                StoreRequest,
+                StoreResponse,
+                "invalid-reply",
+                *_IDEMPOTENT_PROBLEMS,
+                parameters=[_IDEMPOTENCY_KEY],
+            )
+        },
+        "/v1/replies/erase": {
+            "post": writes(
+                "erase_replies",
+                "Erase the replies of a conversation, a customer or an agent",
+                "replies",
+                EraseRequest,
+                EraseResponse,
+                *_IDEMPOTENT_PROBLEMS,
+                parameters=[_IDEMPOTENCY_KEY],
+            )
+        },
+        "/v1/replies/{id}": {
+            "get": reads(
+                "get_reply",
+                "Read a stored reply",
+                "replies",
+                reference(ReplyResponse),
+                "not-found",
+                "storage-unavailable",
+                parameters=[parameter("id", "path", "Its id, as storing it answered.")],
+            )
+        },
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
 
 from service.plan import Arm
 from service.storage.database import Database
@@ -146,7 +146,7 @@ def _matching(filters: Mapping[str, str]) -> list[ColumnElement[bool]]:
     return [column == filters[name] for name, column in _FILTERS.items() if filters.get(name)]
 
 
-def _tasks() -> Select[tuple[DrawRow, str, ReplyRow, str | None, str | None]]:
+def _tasks() -> Select[DrawRow, str, ReplyRow, str | None, str | None]:
     return (
         select(DrawRow, PlanRow.name, ReplyRow, ReplyTextRow.text, ReplyTextRow.customer_message)
         .join(PlanRow, DrawRow.plan == PlanRow.id)
@@ -155,8 +155,8 @@ def _tasks() -> Select[tuple[DrawRow, str, ReplyRow, str | None, str | None]]:
     )
 
 
-def _task(row: object) -> Task:
-    draw, plan_name, reply, text, message = row  # type: ignore[misc]
+def _task(row: Row[DrawRow, str, ReplyRow, str | None, str | None]) -> Task:
+    draw, plan_name, reply, text, message = row
     return Task(
         id=draw.id,
         plan=draw.plan,

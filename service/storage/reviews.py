@@ -8,13 +8,14 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
-from model import Behavior, Dimension, Need, Status
+from model import Behavior, Dimension, Need
 from model.rubric import RATINGS, RUBRIC_VERSION
 from service.plan import Arm
 from service.reviews import SkipReason
+from service.sent_replies import StoredScore
 from service.storage.database import Database
 from service.storage.queue import Task
-from service.storage.tables import ReplyRow
+from service.storage.replies import ReplyRepository
 from service.storage.users import User
 from service.storage.workbench_tables import DrawRow, ReviewBehaviorRow, ReviewRow, UserRow
 
@@ -73,20 +74,10 @@ class KeptReview:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SeenScore:
-    """One dimension's score of a stored reply."""
-
-    value: float
-    low: float
-    high: float
-    status: Status
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Revealed:
     """What a reviewer sees after rating."""
 
-    scores: Mapping[Dimension, SeenScore]
+    scores: Mapping[Dimension, StoredScore]
     need: Need
     model_version: str
     others: tuple[KeptReview, ...]
@@ -120,7 +111,7 @@ class ReviewRepository:
             comment=comment or None,
             is_for_coaching=is_for_coaching,
             created_at=now,
-            **ratings.dimensions,
+            **{d.value: rating for d, rating in ratings.dimensions.items()},
         )
         with self._database.writing() as db:
             draw = db.get_one(DrawRow, task.id)
@@ -164,11 +155,12 @@ class ReviewRepository:
             if mine is None:
                 raise BlindError
             mine.seen_score_at = mine.seen_score_at or now
-            reply = db.get_one(ReplyRow, mine.reply)
+            reply = ReplyRepository(self._database).get(mine.reply)
+            assert reply is not None  # noqa: S101 - the review names it
             others = _kept(db, ReviewRow.draw == draw_id, ReviewRow.reviewer != viewer.id)
             return Revealed(
-                scores=scores_of(reply),
-                need=Need(reply.empathy_need),
+                scores=reply.scores,
+                need=reply.empathy_need,
                 model_version=reply.model_version,
                 others=tuple(others),
             )
@@ -204,19 +196,6 @@ class ReviewRepository:
         )
         if not is_open or db.scalar(mine):
             raise ClosedError
-
-
-def scores_of(reply: ReplyRow) -> dict[Dimension, SeenScore]:
-    """The scores that a reply was stored with; only for who is not blind to them."""
-    return {
-        d: SeenScore(
-            value=getattr(reply, d),
-            low=getattr(reply, f"{d}_low"),
-            high=getattr(reply, f"{d}_high"),
-            status=Status(getattr(reply, f"{d}_status")),
-        )
-        for d in Dimension
-    }
 
 
 def _kept(db: Session, *conditions: ColumnElement[bool]) -> list[KeptReview]:

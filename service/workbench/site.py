@@ -1,24 +1,26 @@
 """What the workbench's pages share: who asks, how a page is rendered, what was just done."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
-from types import MappingProxyType
-from typing import Literal, cast
+from typing import cast
 
 from flask import Response, current_app, g, make_response, redirect, render_template, request
 from flask import url_for as url
+from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.accounts import Accounts
 from service.i18n import LANGUAGE_NAMES, choose_language, section, strings
-from service.storage.audit import AuditRepository, Entry
+from service.storage.audit import AuditRepository, Deed
 from service.storage.database import Database
 from service.storage.users import User
 from service.workbench.guard import RIGHTS, form_token, may
 
 SESSION, VISIT = "tonfall_session", "tonfall_visit"
 """The cookies: of who is logged in, and of who is not (for the form's token)."""
+
+
+_OWN_FORM = Markup('<input type="hidden" name="form_token" value="{}">')
 
 
 class FormError(Exception):
@@ -33,6 +35,7 @@ class Text:
         self._strings = strings(language)
 
     def __call__(self, key: str, **values: object) -> str:
+        """The string with this key below `workbench`, with the values in their places."""
         text = self._strings[f"workbench.{key}"]
         return text.format(**values) if values else text
 
@@ -70,9 +73,9 @@ def text() -> Text:
     return Text(language())
 
 
-def words(name: str) -> Mapping[str, str]:
+def words(name: str) -> dict[str, str]:
     """Strings that other pages have too, such as `widget.dimension`."""
-    return MappingProxyType(section(language(), name))
+    return section(language(), name)
 
 
 def note(
@@ -84,7 +87,7 @@ def note(
     actor: str | None = None,
 ) -> None:
     """Write down who did what."""
-    entry = Entry(
+    deed = Deed(
         at=now(),
         actor=actor or user().id,
         action=action,
@@ -92,7 +95,7 @@ def note(
         before=before,
         after=after,
     )
-    AuditRepository(database()).append(entry)
+    AuditRepository(database()).append(deed)
 
 
 def page(template: str, status: int = HTTPStatus.OK, **context: object) -> Response:
@@ -105,7 +108,7 @@ def page(template: str, status: int = HTTPStatus.OK, **context: object) -> Respo
         languages=LANGUAGE_NAMES,
         user=known,
         may={right: bool(known) and may(known, right) for right in RIGHTS},
-        form_token=form_token(g.cookie),
+        own_form=_OWN_FORM.format(form_token(g.cookie)),
         said=_said(),
         dimension_names=words("widget.dimension"),
         channel_names=words("playground.channels") | {"": "–"},
@@ -122,9 +125,7 @@ def go(
     return redirect(target, HTTPStatus.SEE_OTHER)
 
 
-def keep_cookie(
-    response: AnyResponse, name: Literal["tonfall_session", "tonfall_visit"], value: str
-) -> None:
+def keep_cookie(response: AnyResponse, name: str, value: str) -> None:
     """A cookie for this site alone, for no script, gone with the browser."""
     forwarded = request.headers.get("X-Forwarded-Proto", "").partition(",")[0].strip()
     is_secure = request.is_secure or forwarded == "https"

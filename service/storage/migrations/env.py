@@ -2,10 +2,9 @@
 
 from alembic import context
 
-from service.storage import tables, workbench_tables
+from service.storage import tables, workbench_tables  # noqa: F401 - maps every table
 from service.storage.base import Base
 
-assert tables.Base is workbench_tables.Base is Base, "both map their tables on it"  # noqa: S101
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=Base.metadata,
