@@ -20,8 +20,8 @@ from service.storage.database import Database
 from service.storage.erasure import Eraser
 from service.storage.feedback import FeedbackRepository
 from service.storage.keys import KeyRepository
-from service.workbench import wiring as workbench
 from service.storage.replies import ReplyRepository
+from service.workbench import wiring as workbench
 
 _BLUEPRINTS = (
     scores.blueprint,

@@ -60,6 +60,10 @@ class Column:
     names: tuple[str, ...]
     codes: Codes
 
+    def __post_init__(self) -> None:
+        if list(self.names) != sorted(set(self.names)):
+            raise ValueError("the names of a column must be sorted and distinct")
+
     @classmethod
     def of(cls, values: Iterable[str]) -> Self:
         """Encode one name a row."""

@@ -66,10 +66,10 @@ def with_floor(sizes: Floats, stratum: Codes) -> Floats:
 
     A stratum whose sizes are all zero is uniform.
     """
-    count = np.bincount(stratum)
-    mean = np.bincount(stratum, sizes) / np.maximum(count, 1)
-    mean = mean[stratum]
-    relative = np.divide(sizes, mean, out=np.ones_like(sizes), where=mean > 0)
+    means = np.bincount(stratum, sizes) / np.maximum(np.bincount(stratum), 1)
+    mean = means[stratum]
+    relative = np.ones_like(sizes)
+    np.divide(sizes, mean, out=relative, where=mean > 0)
     return RISK_FLOOR + (1 - RISK_FLOOR) * relative
 
 
@@ -77,9 +77,9 @@ def fill(weights: Floats, capacity: Floats | float, total: float) -> Floats:
     """Share out `total` in proportion to positive `weights`, none above its `capacity`; all of the
     capacity where there is less than `total`.
     """
-    capacity = np.broadcast_to(np.asarray(capacity, dtype=np.float64), weights.shape)
+    capacity = np.full(weights.shape, capacity, dtype=np.float64)
     if total >= capacity.sum():
-        return capacity.copy()
+        return capacity
     full_at = capacity / weights  # the factor at which each is full
     order = np.argsort(full_at)
     before = np.concatenate([[0.0], np.cumsum(capacity[order])[:-1]])
@@ -93,7 +93,7 @@ def fill(weights: Floats, capacity: Floats | float, total: float) -> Floats:
 def _disputed(candidates: Candidates, budget: float) -> Floats:
     """Disputed replies are drawn alike, whatever their stratum."""
     count = int(candidates.is_disputed.sum())
-    return candidates.is_disputed * (min(1.0, budget / count) if count else 0.0)
+    return np.where(candidates.is_disputed, min(1.0, budget / max(count, 1)), 0.0)
 
 
 def _at_most_one(chances: Floats, stratum: Codes) -> Floats:

@@ -73,12 +73,12 @@ def difference(reviewed: Reviewed, scored: Scored, slopes: Floats) -> Figures:
     value = level + predicted / np.bincount(scored.group, minlength=groups)
     spread, degrees = _spread(residual - level[group], weight, group, count)
     left = np.bincount(group, weight**2 * (1 - reviewed.probability), minlength=groups)
-    concentration = np.bincount(group, weight**2, minlength=groups)
-    nothing = np.where(count > 0, 0.0, np.nan)
+    concentration: Floats = np.bincount(group, weight**2, minlength=groups).astype(np.float64)
+    nothing: Floats = np.where(count > 0, 0.0, np.nan)
     return Figures(
         value=value + nothing,
         standard_error=spread * np.sqrt(left) + nothing,
-        concentration=concentration + nothing,
+        concentration=nothing + concentration,
         spread=spread,
         degrees=degrees,
     )
@@ -95,12 +95,15 @@ def slopes_of_others(reviewed: Reviewed, agents: int) -> Floats:
     together = np.bincount(reviewed.agent, centered * reviewed.rating, minlength=agents)
     alone = np.bincount(reviewed.agent, centered**2, minlength=agents)
     others = alone.sum() - alone
-    return np.divide(together.sum() - together, others, out=np.zeros(agents), where=others > 1e-9)
+    slopes: Floats = np.zeros(agents)
+    np.divide(together.sum() - together, others, out=slopes, where=others > 1e-9)
+    return slopes
 
 
 def _weights(reviewed: Reviewed, groups: int) -> Floats:
     inverse = 1 / reviewed.probability
-    return inverse / np.bincount(reviewed.group, inverse, minlength=groups)[reviewed.group]
+    total = np.bincount(reviewed.group, inverse, minlength=groups)
+    return inverse / total[reviewed.group]
 
 
 def _spread(residual: Floats, weight: Floats, group: Codes, count: Codes) -> tuple[float, int]:

@@ -15,7 +15,7 @@ from service.reviews import Sample
 
 FEWEST = 4
 """Reviews below which no figure is given: the fewest at which the intervals were seen to hold."""
-WIDEST = 0.5
+WIDEST = 0.6
 """Half the width, in rating points, above which a figure says too little to be shown."""
 
 

@@ -41,9 +41,9 @@ def draw(candidates: Candidates, plan: Plan) -> list[Draw]:
     rows = select(prescribed, random)
     arms = _arms(prescribed, rows, random)
     active, chance = _active(pool, rows, active_budget(plan), random)
-    rows = np.concatenate([rows, active])
     arms = np.append(arms, np.array([Arm.ACTIVE] * len(active), dtype=object))
-    probability = np.concatenate([prescribed.probability[rows[: len(rows) - len(active)]], chance])
+    probability = np.append(prescribed.probability[rows], chance)
+    rows = np.append(rows, active)
     versions = pool.model_version
     return [
         Draw(
@@ -88,8 +88,9 @@ def _arms(prescribed: Design, rows: Codes, random: Random) -> Names:
 
 def _active(pool: Candidates, drawn: Codes, budget: int, random: Random) -> tuple[Codes, Floats]:
     """Of the other replies, those whose risk is least certain, with their probabilities."""
-    rest = np.setdiff1d(np.arange(len(pool)), drawn)
-    rest = random.permutation(rest)
+    is_left = np.ones(len(pool), dtype=np.bool_)
+    is_left[drawn] = False
+    rest = random.permutation(np.flatnonzero(is_left))
     risk = pool.risk[rest]
     wanted = with_floor(risk * (1 - risk), np.zeros(len(rest), dtype=np.intp))
     probability = fill(wanted, 1.0, budget) if len(rest) else wanted

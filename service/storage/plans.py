@@ -138,7 +138,7 @@ def among(column: object, teams: Teams) -> ColumnElement[bool]:
     """The condition that a team may be seen."""
     if teams is None:
         return true()
-    return column.in_(sorted(teams)) if teams else false()  # type: ignore[attr-defined, no-any-return]
+    return column.in_(sorted(teams)) if teams else false()  # type: ignore[attr-defined]
 
 
 def in_scope(scope: Scope) -> ColumnElement[bool]:

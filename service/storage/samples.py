@@ -158,6 +158,6 @@ def _columns(rows: Sequence[Sequence[object]]) -> Candidates:
         scores={d: np.array(values, dtype=np.float64) for d, values in scores.items()},
         risk=np.array(risk, dtype=np.float64),
         model_version=Column.of(map(str, version)),
-        sent_at=np.array([t.replace(tzinfo=None) for t in sent_at], dtype="datetime64[us]"),  # type: ignore[attr-defined]
+        sent_at=np.array([t.replace(tzinfo=None) for t in sent_at], dtype="datetime64[us]"),
         is_disputed=np.array(disputed, dtype=np.bool_),
     )

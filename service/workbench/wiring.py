@@ -9,12 +9,12 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.storage.errors import StorageError
-from service.workbench import account, login, users
+from service.workbench import account, login, plans, queue, review, users
 from service.workbench.guard import require_own_form
 from service.workbench.site import SESSION, VISIT, accounts, go, keep_cookie, now, page
 
 blueprint = Blueprint("workbench", __name__, url_prefix="/workbench")
-_PAGES = (login, account, users)
+_PAGES = (queue, review, plans, users, login, account)
 _OPEN = ("workbench.login.", "workbench.objection.")
 """Pages that need no login."""
 
@@ -49,7 +49,7 @@ def remember_visit(response: Response) -> Response:
 @blueprint.get("/")
 def start() -> AnyResponse:
     """The queue is where the work is."""
-    return go("account.show")
+    return go("queue.show")
 
 
 @blueprint.route("/<path:_>")

@@ -1,12 +1,13 @@
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 
 import numpy as np
 import pytest
 from scipy.stats import t as student
 
 from model import Dimension
-from service.candidates import Candidate, Candidates, Codes, Facet, Floats, Period
+from service.candidates import Candidate, Candidates, Codes, Column, Facet, Floats, Period
 from service.design import design
 from service.difference import Figures, Reviewed, Scored, difference, slopes_of_others
 from service.estimates import Change, Estimate, NotEnough, change, estimates
@@ -20,25 +21,25 @@ AGENTS = 20
 REPETITIONS = 150
 """Of 20 intervals each: the standard error of a coverage of 90 % is 0.55 points, from 0.067 for one
 repetition of 20 intervals; the bars of 88 and 93 % lie 3.6 and 5.5 of them away."""
-UNIFORM = {Arm.RANDOM: 1.0}
-RISK_ALONE = {Arm.RISK: 1.0}
+UNIFORM, RISK_ALONE = {Arm.RANDOM: 1.0}, {Arm.RISK: 1.0}
+DESIGNS = {"random": UNIFORM, "default": DEFAULT_ARMS, "risk": RISK_ALONE}
 
 
 def halves(figures: Figures) -> Floats:
-    return student.ppf(0.95, figures.degrees) * figures.standard_error
+    return np.asarray(student.ppf(0.95, figures.degrees) * figures.standard_error)
 
 
-def simulate(
-    arms: dict[Arm, float], correlation: float, reviews: int
-) -> tuple[float, float, float]:
+@cache
+def simulate(arms: str, correlation: float, reviews: int) -> tuple[float, float, float]:
     """The share of intervals that hold the mean of all ratings, how wide they are, and how wide
     without scores.
     """
     random = np.random.default_rng([round(100 * correlation), reviews, len(arms)])
+    plan = make_plan(reviews * AGENTS, arms=DESIGNS[arms])
     held, width, plain = [], [], []
     for _ in range(REPETITIONS):
         world = make_world(random, correlation, agents=AGENTS)
-        prescribed = design(world.candidates, make_plan(reviews * AGENTS, arms=arms))
+        prescribed = design(world.candidates, plan)
         scored, reviewed = columns(world, select(prescribed, random), prescribed.probability)
         figures = difference(reviewed, scored, slopes_of_others(reviewed, AGENTS))
         half = halves(figures)
@@ -63,9 +64,9 @@ def columns(world: World, rows: Codes, probability: Floats) -> tuple[Scored, Rev
 @pytest.mark.slow
 @pytest.mark.parametrize("reviews", [4, 8, 20])
 @pytest.mark.parametrize("correlation", [0.05, 0.3, 0.5, 0.7, 0.85])
-@pytest.mark.parametrize("arms", [UNIFORM, DEFAULT_ARMS], ids=["random", "default"])
+@pytest.mark.parametrize("arms", ["random", "default"])
 def test_nominal_90_percent_intervals_hold_in_88_to_93(
-    arms: dict[Arm, float], correlation: float, reviews: int
+    arms: str, correlation: float, reviews: int
 ) -> None:
     held, width, plain = simulate(arms, correlation, reviews)
 
@@ -76,7 +77,7 @@ def test_nominal_90_percent_intervals_hold_in_88_to_93(
 
 @pytest.mark.slow
 def test_intervals_hold_where_every_reply_was_drawn_by_its_risk() -> None:
-    held, _, _ = simulate(RISK_ALONE, 0.7, 8)
+    held, _, _ = simulate("risk", 0.7, 8)
 
     assert 0.88 <= held <= 0.93
 
@@ -84,8 +85,8 @@ def test_intervals_hold_where_every_reply_was_drawn_by_its_risk() -> None:
 @pytest.mark.slow
 def test_a_useless_model_costs_at_most_5_percent_against_plain_random_sampling() -> None:
     for reviews in (4, 8, 20):
-        _, _, plain = simulate(UNIFORM, 0.05, reviews)
-        _, width, _ = simulate(DEFAULT_ARMS, 0.05, reviews)
+        _, _, plain = simulate("random", 0.05, reviews)
+        _, width, _ = simulate("default", 0.05, reviews)
 
         assert width <= 1.05 * plain
 
@@ -102,16 +103,19 @@ def figure(sample: Sample, by: tuple[Facet, ...] = (), period: Period = MONTH) -
 
 
 def test_intervals_hold_from_a_draw_to_the_report() -> None:
-    """40 months of 20 agents: 800 intervals, so 90 % is met within 3.2 points (3 standard errors)."""
+    """40 months of 20 agents: 800 intervals, so 90 % is met within 3.2 points (3 standard errors);
+    in a month in a hundred an agent's few reviews weigh so unequally that there is no figure.
+    """
     random = np.random.default_rng(1)
     held = []
     for seed in range(40):
         world = make_world(random, 0.7)
         found = estimates(study(world, 200, seed=seed), EMPATHY, MONTH)
         for agent, truth in zip(found, world.mean_by_agent(), strict=True):
-            assert isinstance(agent, Estimate)
-            held.append(agent.interval.low <= truth <= agent.interval.high)
+            if isinstance(agent, Estimate):
+                held.append(agent.interval.low <= truth <= agent.interval.high)
 
+    assert len(held) >= 780
     assert np.mean(held) == pytest.approx(0.9, abs=0.032)
 
 
@@ -161,7 +165,7 @@ def test_equal_scores_and_equal_ratings_have_a_defined_answer() -> None:
     flat = study(World(candidates=pool, rating=np.full(100, 3.0)), 20)
     varied = study(World(candidates=pool, rating=np.tile([2.0, 4.0], 50)), 40)
 
-    assert figure(flat).interval == (3, 3)
+    assert figure(flat).interval == pytest.approx((3, 3))
     assert figure(varied).value == pytest.approx(3, abs=0.5)
 
 
@@ -179,11 +183,12 @@ def test_few_reviews_are_called_too_few_and_it_is_said_how_many_more() -> None:
 
 def test_without_any_review_there_is_a_plan_and_no_figure() -> None:
     pool = make_candidates(agent=np.repeat([0, 1], 300))
+    none = make_candidates(agent=[])
     nothing = estimates(Sample(candidates=pool, draws=[], reviews=[]), EMPATHY, MONTH)
 
     assert [type(e) for e in nothing] == [NotEnough, NotEnough]
     assert 10 < nothing[0].more < 40
-    assert estimates(Sample(candidates=pool[:0], draws=[], reviews=[]), EMPATHY, MONTH) == []
+    assert estimates(Sample(candidates=none, draws=[], reviews=[]), EMPATHY, MONTH) == []
 
 
 def test_skipped_replies_bound_the_estimate_and_are_not_replaced() -> None:
@@ -250,7 +255,7 @@ def test_weights_undo_what_the_risk_arm_prefers() -> None:
         sample = Sample(candidates=world.candidates, draws=draws, reviews=reviews)
         weighted.append(figure(sample).value)
         plain.append(np.mean([r.ratings[EMPATHY] for r in reviews]))
-    tolerance = 4 * np.std(weighted) / 10
+    tolerance = 4 * float(np.std(weighted)) / 10
 
     assert np.mean(weighted) == pytest.approx(world.rating.mean(), abs=tolerance)
     assert np.mean(plain) < world.rating.mean() - 0.3
@@ -292,6 +297,8 @@ def test_columns_are_made_from_single_candidates() -> None:
     assert [d.reply for d in draw(pool, make_plan(5))] == ["r1"]
     with pytest.raises(ValueError, match="a time needs a time zone"):
         Candidates.of([replace(row, sent_at=MONTH.start.replace(tzinfo=None))])
+    with pytest.raises(ValueError, match="sorted and distinct"):
+        Column(names=("sv", "da"), codes=np.array([0, 1]))
 
 
 def test_ratings_outside_the_rubric_are_refused() -> None:
