@@ -24,7 +24,7 @@ ONLY_IN = {
     "matplotlib": {"training/plots.py", "training/panels.py"},
     "cleanlab": {"training/rerating.py"},
     "openpyxl": {"training/tabular.py"},
-    "pyarrow": {"training/tabular.py"},
+    "pyarrow": {"service/workbench/exports.py", "training/tabular.py"},
 }
 
 

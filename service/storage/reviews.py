@@ -19,6 +19,8 @@ from service.storage.replies import ReplyRepository
 from service.storage.users import User
 from service.storage.workbench_tables import DrawRow, ReviewBehaviorRow, ReviewRow, UserRow
 
+_AT_ONCE = 500
+
 
 class BlindError(Exception):
     """Who has not rated a reply must not see what others or the scorer make of it."""
@@ -196,6 +198,12 @@ class ReviewRepository:
         )
         if not is_open or db.scalar(mine):
             raise ClosedError
+
+
+def kept_reviews(db: Session, ids: Sequence[str]) -> list[KeptReview]:
+    """Reviews by their ids, for repositories that have asked who may see them."""
+    parts = (ids[i : i + _AT_ONCE] for i in range(0, len(ids), _AT_ONCE))
+    return [r for part in parts for r in _kept(db, ReviewRow.id.in_(part))]
 
 
 def _kept(db: Session, *conditions: ColumnElement[bool]) -> list[KeptReview]:

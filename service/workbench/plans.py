@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import timedelta
 from http import HTTPStatus
 
 from flask import Blueprint, Response, request
@@ -16,7 +16,8 @@ from service.sampling import draw
 from service.storage.plans import PlanRepository, Scope
 from service.storage.samples import SampleRepository
 from service.workbench.guard import require
-from service.workbench.site import FormError, accounts, database, go, note, now, page, user
+from service.workbench.periods import period_of_days
+from service.workbench.site import FormError, accounts, database, go, note, now, page, teams, user
 
 blueprint = Blueprint("plans", __name__, url_prefix="/plans")
 _MOST = 5000
@@ -112,7 +113,7 @@ def _form(
         allocations=list(Allocation),
         channels=list(Channel),
         codes=LANGUAGES,
-        teams=sorted({t for u in people for t in u.teams} if sees is None else sees),
+        teams=teams(),
         sees_all=sees is None,
         people=[u for u in people if sees is None or u.teams & sees],
     )
@@ -145,15 +146,9 @@ def _reviewers(team: str | None) -> tuple[str, ...]:
 
 def _period() -> Period:
     try:
-        start = date.fromisoformat(request.form.get("start", ""))
-        last = date.fromisoformat(request.form.get("end", ""))
-        return Period(start=_midnight(start), end=_midnight(last + timedelta(days=1)))
-    except (ValueError, OverflowError) as error:
+        return period_of_days(request.form.get("start", ""), request.form.get("end", ""))
+    except ValueError as error:
         raise FormError("plans.fault.period") from error
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)
 
 
 def _plan(period: Period) -> Plan:

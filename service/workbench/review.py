@@ -1,6 +1,7 @@
 """Reviewing one reply: blind first, and only then what the scorer and the others say."""
 
 from http import HTTPStatus
+from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -127,7 +128,6 @@ def _blind(task: Task, fault: str | None = None) -> Response:
         sentences=[(start, stop, text[start:stop]) for start, stop in sentence_spans(text)],
         given=request.form if fault else {},
         fault=fault,
-        left=QueueRepository(database()).count(user(), chosen()),
         **_vocabulary(),
     )
 
@@ -143,13 +143,13 @@ def _revealed(task: Task, mine: KeptReview) -> Response:
         mine=mine,
         seen=seen,
         evidence=_evidence(task, seen.model_version),
-        left=QueueRepository(database()).count(user(), chosen()),
         **_vocabulary(),
     )
 
 
-def _vocabulary() -> dict[str, object]:
+def _vocabulary() -> dict[str, Any]:
     return {
+        "left": QueueRepository(database()).count(user(), chosen()),
         "dimensions": list(Dimension),
         "needs": list(Need),
         "ratings": RATINGS,

@@ -60,6 +60,12 @@ def user() -> User:
     return cast("User", g.user)
 
 
+def teams() -> list[str]:
+    """The teams there are to choose from: the user's own, or every user's."""
+    sees = user().sees
+    return sorted({t for u in accounts().users.all() for t in u.teams} if sees is None else sees)
+
+
 def language() -> str:
     """The user's language, else the visitor's."""
     known = g.get("user")
@@ -111,6 +117,7 @@ def page(template: str, status: int = HTTPStatus.OK, **context: object) -> Respo
         own_form=_OWN_FORM.format(form_token(g.cookie)),
         said=_said(),
         dimension_names=words("widget.dimension"),
+        status_names=words("widget.status"),
         channel_names=words("playground.channels") | {"": "–"},
         **context,
     )

@@ -9,12 +9,38 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from service.storage.errors import StorageError
-from service.workbench import account, login, plans, queue, review, users
+from service.workbench import (
+    account,
+    audit,
+    calibration,
+    disputes,
+    exports,
+    login,
+    objection,
+    plans,
+    queue,
+    reports,
+    review,
+    users,
+)
 from service.workbench.guard import require_own_form
 from service.workbench.site import SESSION, VISIT, accounts, go, keep_cookie, now, page
 
 blueprint = Blueprint("workbench", __name__, url_prefix="/workbench")
-_PAGES = (queue, review, plans, users, login, account)
+_PAGES = (
+    queue,
+    review,
+    calibration,
+    plans,
+    reports,
+    exports,
+    disputes,
+    objection,
+    users,
+    audit,
+    login,
+    account,
+)
 _OPEN = ("workbench.login.", "workbench.objection.")
 """Pages that need no login."""
 
