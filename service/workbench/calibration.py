@@ -52,12 +52,8 @@ def show() -> Response:
         mine=mine,
         talks=_talks(CaseRepository(database()).of_plan(user(), chosen)),
         agreement=[(d, alpha(reviews, d, seed=_SEED)) for d in told],
-        pairs=[(d, kappas(reviews, d, seed=_SEED)) for d in Dimension]
-        if may_compare and not left
-        else [],
-        severities=[(d, severities(reviews, d)) for d in Dimension]
-        if may_compare and not left
-        else [],
+        pairs=[(d, kappas(reviews, d, seed=_SEED)) for d in compared],
+        severities=[(d, severities(reviews, d)) for d in compared],
         names={u.id: u.name for u in accounts().users.all()},
         dimensions=list(Dimension),
     )
