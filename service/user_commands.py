@@ -25,7 +25,12 @@ def user() -> None:
 @user.command("create")
 @click.argument("login")
 @click.option("--name", help="As colleagues know them; default: LOGIN.")
-@click.option("--role", type=click.Choice([*Role]), default=Role.REVIEWER, show_default=True)
+@click.option(
+    "--role",
+    type=click.Choice([role.value for role in Role]),
+    default=Role.REVIEWER.value,
+    show_default=True,
+)
 @click.option("--team", "teams", multiple=True, help="Whose replies they see; once for each.")
 @click.option("--language", type=click.Choice([*LANGUAGE_NAMES]), default="en", show_default=True)
 def create_user(

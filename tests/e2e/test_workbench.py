@@ -52,7 +52,7 @@ def page(browser: Browser, url: str) -> Iterator[Page]:
     """An empty page in English; in the end no other host was asked and nothing complained."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en")
     page = context.new_page()
-    found, asked = complaints(page), list[str]()
+    found, asked = complaints(page, expected="404 (NOT FOUND)"), list[str]()
     page.on("request", lambda request: asked.append(request.url))
     yield page
     context.close()
