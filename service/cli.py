@@ -29,6 +29,8 @@ from service.storage.errors import OutdatedError, StorageError
 from service.storage.keys import SCOPES, WRITER_SCOPES, KeyFileError, KeyRepository
 from service.user_commands import user
 
+_CHANNELS = [channel.value for channel in Channel]
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="tonfall")
@@ -70,7 +72,9 @@ def migrate() -> None:
 @main.command()
 @click.argument("text", required=False)
 @click.option("-m", "--message", help="The customer message that TEXT answers.")
-@click.option("-c", "--channel", type=click.Choice([*Channel]), help="Where it is sent.")
+@click.option(
+    "-c", "--channel", type=click.Choice([c.value for c in Channel]), help="Where it is sent."
+)
 @click.option("-l", "--language", type=click.Choice(LANGUAGES), help="Skip detection.")
 @click.option(
     "-f",

@@ -15,6 +15,7 @@ from service.storage.errors import StorageError
 from service.storage.users import LoginTakenError, Role, User
 
 _ACTOR = "command line"
+_ROLES = [role.value for role in Role]
 
 
 @click.group()

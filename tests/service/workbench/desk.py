@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from html import unescape
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 from argon2 import PasswordHasher
 from flask import Flask
@@ -27,7 +28,7 @@ from service.storage.replies import ReplyRepository
 from service.storage.samples import SampleRepository
 from service.storage.users import Role, User
 from tests.builders import make_settings
-from tests.fakes import WordScorer
+from tests.fakes import TaggingScorer
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 OCTOBER = Period(start=datetime(2026, 10, 1, tzinfo=UTC), end=datetime(2026, 11, 1, tzinfo=UTC))
@@ -39,6 +40,12 @@ TEXTS = (
     "Hi! Your money is back on Thursday at the latest. Just reply here if it is not.",
 )
 WORTH = {"sorry": 1.0, "Thursday": 0.8, "FAQ": -1.6, "soon": -0.7}
+BEHAVIORS = {"sorry": "takes_ownership", "Thursday": "time_frame", "FAQ": "dismissive"}
+    "sorry": "takes_ownership",
+    "Thursday": "time_frame",
+    "FAQ": "dismissive",
+    "i": "vague",
+}
 
 
 class Clock:
@@ -55,7 +62,7 @@ class Desk:
     """An application with a clock to move, and what tests do with it."""
 
     def __init__(self, folder: Path, scorer: Scorer | None = None) -> None:
-        self.scorer = scorer or WordScorer(WORTH)
+        self.scorer = scorer or TaggingScorer(WORTH, BEHAVIORS)
         self.app: Flask = create_app(
             make_settings(folder), scorer=self.scorer, log_stream=StringIO()
         )
@@ -157,7 +164,7 @@ class Visitor:
         assert answer.status_code == 200, (path, answer.status_code)
         return unescape(answer.get_data(as_text=True))
 
-    def post(self, path: str, form_from: str = "/account", **fields: object) -> TestResponse:
+    def post(self, path: str, form_from: str = "/account", **fields: Any) -> TestResponse:
         """Send a form that some page holds; redirects are not followed."""
         token = re.search(
             r'name="form_token" value="(\w+)"', self.get(form_from).get_data(as_text=True)
@@ -176,7 +183,7 @@ class Visitor:
         assert found, answer.headers["Location"]
         return found[1]
 
-    def rate(self, draw_id: str, *ratings: int, **fields: object) -> TestResponse:
+    def rate(self, draw_id: str, *ratings: int, **fields: Any) -> TestResponse:
         """Give empathy, politeness and clarity."""
         empathy, politeness, clarity = ratings
         return self.post(

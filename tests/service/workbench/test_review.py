@@ -1,3 +1,5 @@
+from typing import Any
+
 from sqlalchemy import select
 
 from service.plan import Arm
@@ -25,18 +27,15 @@ def test_after_the_rating_the_score_is_shown_and_both_ratings_are_kept(desk: Des
     rune = desk.log_in("rune")
     draw = rune.next_draw()
     rune.rate(draw, 2, 4, 3, comment="No date.", tag="0:vague")
-    fields = {"need": "strong", "empathy": 3, "politeness": 4, "clarity": 3}
+    fields: dict[str, Any] = {"need": "strong", "empathy": 3, "politeness": 4, "clarity": 3}
     rune.post(f"/review/{draw}/revise", **fields)
-    row, page = only_review(desk), rune.text(f"/review/{draw}")
+    page, row = rune.text(f"/review/{draw}"), only_review(desk)
 
-    assert (row.need, row.empathy, row.revised_need, row.revised_empathy) == (
-        "some",
-        2,
-        "strong",
-        3,
-    )
+    assert (row.need, row.empathy) == ("some", 2)
+    assert (row.revised_need, row.revised_empathy) == ("strong", 3)
     assert row.seen_score_at == desk.clock.now
     assert "What the score rests on" in page
+    assert '<ol class="evidence">' in page
     assert desk.scorer.version in page
 
 
@@ -134,7 +133,7 @@ def test_a_dispute_that_changes_the_ratings_keeps_the_blind_ones(desk: Desk) -> 
     path = shared.split('readonly value="')[1].split('"')[0].split("/workbench")[1]
     desk.visitor().post(path, path, objection="I had none to give.")
     dispute = lena.text("/disputes").split("/disputes/")[1].split('"')[0]
-    fields = {"need": "some", "empathy": 4, "politeness": 4, "clarity": 3}
+    fields: dict[str, Any] = {"need": "some", "empathy": 4, "politeness": 4, "clarity": 3}
     lena.post(f"/disputes/{dispute}", outcome="changed", **fields)
     row = only_review(desk)
 

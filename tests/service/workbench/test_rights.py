@@ -1,6 +1,7 @@
 """Who sees and does what: by any address."""
 
 import re
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -40,7 +41,7 @@ def test_no_address_shows_a_score_before_the_rating(desk: Desk) -> None:
         assert 'class="compared"' not in page, path
         assert not re.search(r"\b[1-5]\.\d\b", page), path
     for action in ("revise", "coaching"):
-        fields = {"need": "some", "empathy": 3, "politeness": 3, "clarity": 3}
+        fields: dict[str, Any] = {"need": "some", "empathy": 3, "politeness": 3, "clarity": 3}
         assert rune.post(f"/review/{draw}/{action}", **fields).status_code == 404
 
     rune.rate(draw, 3, 3, 3)
