@@ -41,11 +41,6 @@ TEXTS = (
 )
 WORTH = {"sorry": 1.0, "Thursday": 0.8, "FAQ": -1.6, "soon": -0.7}
 BEHAVIORS = {"sorry": "takes_ownership", "Thursday": "time_frame", "FAQ": "dismissive"}
-    "sorry": "takes_ownership",
-    "Thursday": "time_frame",
-    "FAQ": "dismissive",
-    "i": "vague",
-}
 
 
 class Clock:
