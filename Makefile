@@ -19,7 +19,7 @@ train: .venv/developed  ## rebuild the shipped scorer from data/, evaluate it, p
 readme: .venv/developed  ## write the answer in README.md again, from the scorer that ships
 	.venv/bin/python -m tests.readmes
 
-bench: .venv/developed  ## latency and throughput on this machine
+bench: .venv/benched  ## latency and throughput on this machine, beside other servers
 	.venv/bin/python -m tests.benchmark
 
 clean:  ## remove the virtual environment and what runs left behind
@@ -33,3 +33,6 @@ clean:  ## remove the virtual environment and what runs left behind
 
 .venv/developed: pyproject.toml constraints.txt | .venv/bin/pip
 	$(PIP) --editable '.[train,dev]' && touch $@ .venv/served
+
+.venv/benched: pyproject.toml constraints.txt | .venv/bin/pip
+	$(PIP) --editable '.[train,dev,bench]' && touch $@ .venv/developed .venv/served

@@ -41,6 +41,16 @@ _FIGURE = re.compile(
     r"\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z])(?:(?=(?:[\w-]*\d){3})|(?=\w+-))[\w-]+\b"  # an id
     r"|\b\d{1,3}(?:[ \u00a0]\d{3})+\b|\b\d+(?:[.,:]\d+)*(?![A-Za-z])"
 )
+_MASKED = {
+    "[email]": "post@firma.example",
+    "[phone]": "00-00 00",
+    "[personnummer]": "00-00",
+    "[card]": "00 00 00 00",
+    "[iban]": "00 00 00 00",
+    "[account]": "00",
+}
+"""What model.redaction puts in place of personal data, and what the like reads as unmasked."""
+_MASK = re.compile("|".join(map(re.escape, _MASKED)))
 _HELLO = {"en": "Hello", "nb": "Hei", "nn": "Hei"}
 
 
@@ -58,4 +68,5 @@ def alike(sentences: Sequence[str], language: str) -> list[str]:
 
 
 def _alike(sentence: str) -> str:
-    return _PROPER.sub(HIDDEN, _FIGURE.sub("00", sentence))
+    unmasked = _MASK.sub(lambda mask: _MASKED[mask[0]], sentence)
+    return _PROPER.sub(HIDDEN, _FIGURE.sub("00", unmasked))

@@ -17,3 +17,7 @@ class ReplyError(ModelError):
 
 class ArtifactError(ModelError):
     """An artifact that is missing, damaged or of a kind this version cannot load."""
+
+
+class TableError(ModelError):
+    """A file that holds no table, or none in the encoding that was named."""

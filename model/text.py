@@ -57,7 +57,8 @@ _CLOSING = re.compile(
     )\b[^\n]{0,60}$"""
 )
 _SIGNATURE_TRACE = re.compile(
-    r"@|(?i:https?:|www\.|\btel\b|\btlf|\btelefon|\bphone|\bmobil)|\d{5,}|\||\b(?:AB|AS|A/S|Ltd)\b"
+    r"@|\[(?:email|phone)\]"  # as sent, and as model.redaction masks it
+    r"|(?i:https?:|www\.|\btel\b|\btlf|\btelefon|\bphone|\bmobil)|\d{5,}|\||\b(?:AB|AS|A/S|Ltd)\b"
 )
 _MAX_NAME_WORDS, _MAX_SIGNATURE_LINE_WORDS = 4, 9
 

@@ -22,6 +22,7 @@ from model.artifact import verify_artifact
 from service.auth import check_bind
 from service.printing import FORMATS, write_assessments
 from service.reading import BadRow, ReadingError, read_replies
+from service.reply_commands import backup, erase, import_command, purge
 from service.server import Server
 from service.settings import Settings, SettingsError
 from service.storage.database import Database
@@ -34,8 +35,14 @@ _CHANNELS = [channel.value for channel in Channel]
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="tonfall")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Rate customer-service replies for empathy, politeness and clarity."""
+    context.obj = _settings
+
+
+for command in (import_command, purge, erase, backup):
+    main.add_command(command)
 
 
 main.add_command(user)
@@ -216,7 +223,7 @@ def _open_database(settings: Settings) -> None:
     except OutdatedError as error:
         raise click.ClickException(str(error)) from error
     except StorageError as error:
-        click.echo(f"Warning: {error}. Scoring works, feedback does not until it can.", err=True)
+        click.echo(f"Warning: {error}. Scoring works, nothing is stored until it can.", err=True)
     finally:
         database.close()  # before the workers are forked
 

@@ -4,6 +4,7 @@ import logging
 import re
 import time
 import uuid
+from collections.abc import Sequence
 from typing import TextIO
 
 import structlog
@@ -11,7 +12,7 @@ from flask import Flask, Response, g, request
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from structlog.typing import FilteringBoundLogger
 
-from model import Assessment
+from model import Assessment, Reply, Scorer
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,128}")
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -45,7 +46,7 @@ class Metrics:
         )
         self.scoring = Histogram(
             "tonfall_scoring_seconds",
-            "Time in the model for one call.",
+            "Time in the model for one call; advice and evidence are calls of their own.",
             buckets=_SECONDS,
             registry=self.registry,
         )
@@ -69,6 +70,20 @@ class Metrics:
         status = assessment.scores[next(iter(assessment.scores))].status
         given = "given" if has_message else "absent"
         self.replies.labels(assessment.language.code, given, status).inc()
+
+
+class TimedScorer:
+    """A scorer whose every call is timed, those of advice and evidence too."""
+
+    def __init__(self, scorer: Scorer, metrics: Metrics) -> None:
+        self.version = scorer.version
+        self._scorer = scorer
+        self._metrics = metrics
+
+    def score(self, replies: Sequence[Reply]) -> list[Assessment]:
+        """Score with the scorer within."""
+        with self._metrics.scoring.time():
+            return self._scorer.score(replies)
 
 
 def observe_requests(app: Flask, metrics: Metrics, log: FilteringBoundLogger) -> None:

@@ -13,6 +13,8 @@ ONLY_IN = {
     "sklearn": {"model/features.py", "model/linear.py", "training/"},
     "onnxruntime": {"model/encoder.py", "training/export.py"},
     "tokenizers": {"model/encoder.py", "model/encoder_input.py", "training/"},
+    "phonenumbers": {"model/redaction/validity.py"},
+    "stdnum": {"model/redaction/validity.py"},
     "torch": {"training/"},
     "transformers": {"training/"},
     "flask": {"service/"},
@@ -24,7 +26,11 @@ ONLY_IN = {
     "matplotlib": {"training/plots.py", "training/panels.py"},
     "cleanlab": {"training/rerating.py"},
     "openpyxl": {"training/tabular.py"},
-    "pyarrow": {"service/workbench/exports.py", "training/tabular.py"},
+    "pyarrow": {
+        "service/import_source.py",
+        "service/workbench/exports.py",
+        "training/tabular.py",
+    },
 }
 
 

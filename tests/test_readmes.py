@@ -44,6 +44,7 @@ def test_every_setting_is_documented_with_its_default() -> None:
         "WORKERS",
         "THREADS",
         "PINNED_MODELS",
+        "RETENTION_DAYS",
         "LOG_LEVEL",
         "MAX_BODY_BYTES",
     ):

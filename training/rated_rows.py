@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from model import LANGUAGES, Channel, Dimension, Need, ReplyError
+from model.delimited import LOST
 from model.text import check_text
 from training.column_map import ColumnMap, shown
-from training.delimited import LOST
 from training.scales import kind
 from training.tabular import Row
 

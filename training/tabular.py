@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from training.delimited import SEPARATORS, Fault, Record, column_names, decode, read_delimited
+from model.delimited import SEPARATORS, Fault, Record, column_names, decode, read_delimited
+from model.errors import TableError
 from training.errors import SourceError
 
 _EXCEL, _PARQUET, _OLD_EXCEL = b"PK\x03\x04", b"PAR1", b"\xd0\xcf\x11\xe0"
@@ -61,7 +62,7 @@ def read_source(path: Path, *, encoding: str | None = None, sheet: str | None = 
         return _parquet(path.name, content)
     try:
         text, encoding = decode(content, encoding)
-    except SourceError as error:
+    except TableError as error:
         raise SourceError(f"{path.name}: {error}") from error
     if text.lstrip().startswith("{"):
         return _json_lines(path.name, text, encoding)
@@ -69,7 +70,10 @@ def read_source(path: Path, *, encoding: str | None = None, sheet: str | None = 
 
 
 def _delimited(name: str, text: str, encoding: str) -> Source:
-    columns, separator, found = read_delimited(text, name)
+    try:
+        columns, separator, found = read_delimited(text, name)
+    except TableError as error:
+        raise SourceError(str(error)) from error
     return Source(
         name=name,
         form=f"CSV, {encoding}, {SEPARATORS.get(separator, 'a separator of its own')}",

@@ -13,7 +13,7 @@ BUSINESS: Final = "business"
 """The number of a thing: an order, a parcel, a case."""
 Context = Kind | Literal["business"] | None
 
-_REACH = 40
+_REACH, _NEAR = 40, 12
 _NUMBER = r"(?:[ -]?(?:nr|nummer|numret|nummeret|number|no))"
 _SAID: dict[str, str] = {
     Kind.PERSONNUMMER: rf"""
@@ -60,7 +60,14 @@ def context(text: str, start: int, last: Span | None) -> Context:
     if listed := _LISTED_AFTER_TOKEN.search(before):
         return Kind(listed[1])
     before = _NEW_SENTENCE.split(before)[-1]
-    said = [word.lastgroup for word in _WORDS.finditer(before)]
+    said = [word.lastgroup for word in _WORDS.finditer(before) if _counts(word, before)]
     if not said or said[-1] is None:
         return None
     return BUSINESS if said[-1] == BUSINESS else Kind(said[-1])
+
+
+def _counts(word: re.Match[str], before: str) -> bool:
+    """True but for a thing that is only talked of: its number stands close behind the word."""
+    gap = before[word.end() :]
+    is_near = len(gap) <= _NEAR and ("\n" not in gap or ":" in gap)
+    return word.lastgroup != BUSINESS or is_near

@@ -1,4 +1,4 @@
-"""Find e-mail addresses, those too that are written to be read aloud: "kari (at) firma punkt no"."""
+"""Find e-mail addresses, also those written to be read aloud: "kari (at) firma punkt no"."""
 
 import re
 from collections.abc import Iterator

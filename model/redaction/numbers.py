@@ -38,7 +38,9 @@ def numbers(text: str) -> Iterator[Span]:
     at = 0
     last: Span | None = None
     while at < len(groups):
-        windows = _windows(text, groups, joined, at)
+        windows = (
+            [] if _is_amid_single_digits(groups, joined, at) else _windows(text, groups, joined, at)
+        )
         if found := _best(text, windows, last):
             window, kind = found
             last = (window.start, window.end, kind)
@@ -46,6 +48,11 @@ def numbers(text: str) -> Iterator[Span]:
             at += window.groups
         else:
             at += 1
+
+
+def _is_amid_single_digits(groups: list[tuple[int, int]], joined: list[bool], at: int) -> bool:
+    """True where digits are written one by one and this is not the first: no number begins here."""
+    return at > 0 and joined[at - 1] and groups[at][1] - groups[at - 1][0] == 3
 
 
 def _windows(
@@ -85,8 +92,11 @@ def _best(text: str, windows: list[_Window], last: Span | None) -> tuple[_Window
     said = context(text, windows[0].start, last)
     for window in windows:
         seen = shown(text, window.start, window.end)
-        if seen and (seen.is_unmistakable or said != BUSINESS):
+        if seen and seen.is_unmistakable:
             return window, seen.kind
+        if seen and said != BUSINESS:
+            is_called_so = said and so_called(said, text, window.start, window.end)
+            return window, said if said and is_called_so else seen.kind
     if said is None or said == BUSINESS:
         return None
     for window in windows:

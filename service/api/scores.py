@@ -1,6 +1,5 @@
 """POST /v1/score and /v1/score/batch. Nothing that is sent here is stored."""
 
-import time
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
@@ -25,7 +24,7 @@ from service.errors import (
     unknown_model,
 )
 from service.registry import ScorerRegistry, UnknownVersionError
-from service.telemetry import Metrics
+from service.telemetry import Metrics, TimedScorer
 
 blueprint = Blueprint("scores", __name__, url_prefix="/v1")
 
@@ -106,18 +105,17 @@ def _score(asked: Sequence[_Asked]) -> list[dict[str, object]]:
     metrics: Metrics = current_app.extensions["metrics"]
     bodies: list[dict[str, object]] = []
     for run in _runs(asked):
-        started = time.perf_counter()
-        assessments = run[0].scorer.score([item.reply for item in run])
-        metrics.scoring.observe(time.perf_counter() - started)
+        scorer = TimedScorer(run[0].scorer, metrics)
+        assessments = scorer.score([item.reply for item in run])
         for item, assessment in zip(run, assessments, strict=True):
             metrics.count(assessment, has_message=item.reply.customer_message is not None)
-            bodies.append(_answer(item, assessment))
+            bodies.append(_answer(item, scorer, assessment))
     return bodies
 
 
-def _answer(item: _Asked, assessment: Assessment) -> dict[str, object]:
+def _answer(item: _Asked, scorer: Scorer, assessment: Assessment) -> dict[str, object]:
     """The assessment with the evidence and the advice that are wanted."""
-    scorer, reply, body, wants_advice = item
+    _, reply, body, wants_advice = item
     off = current_app.extensions["settings"].advice_off
     return score_body(
         assessment,

@@ -1,118 +1,78 @@
-"""`make bench`: start the real server, measure, print a table beside the last stored result."""
+"""`make bench`: measure the model and the servers, show the figures beside the last stored ones,
+and store them in results.json, README.md and a drawing. `--quick` tries it all and stores nothing.
+"""
 
-import http.client
 import json
-import os
-import platform
 import statistics
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
-import psutil
 from rich.console import Console
 from rich.table import Table
 
-from model import Channel, Reply, Scorer, load_scorer
+from model import Reply, Scorer, load_scorer
 from model.language import LanguageIdentifier
 from tests.benchmark.engines import engines
-from tests.e2e.server import environment, free_port, start, wait_until_ready
+from tests.benchmark.figures import Figures, figures
+from tests.benchmark.in_flask import write_transformers_folder
+from tests.benchmark.measure import BATCH_SIZE, QUICK, Plan, measure
+from tests.benchmark.report import draw, markdown, write
+from tests.benchmark.results import Results, flat, hardware, versions
+from tests.benchmark.servers import OWN_CORE, SERVER_CORE, on_core
+from tests.benchmark.texts import replies
 
-STORED = Path(__file__).parent / "results.json"
-REPLY = (
-    "Hej Anna! Så tråkigt att paketet inte har kommit fram, särskilt när du behöver det till "
-    "lördag. Jag har pratat med ombudet och det ligger på terminalen i Västerås sedan i går "
-    "kväll. Jag har bokat om leveransen så att den kommer hem till dig på fredag mellan 17 och "
-    "21, och du får ett sms en timme innan. Skulle det ändå bli fel så ring mig direkt, så "
-    "skickar jag ett nytt samma dag. Vänliga hälsningar, Erik"
-)
-MESSAGE = "Var är mitt paket? Det skulle ha kommit i måndags och jag behöver det till lördag!"
-BODY = json.dumps({"reply": REPLY, "customer_message": MESSAGE, "channel": "email"})
-WARM_UP, REQUESTS = 30, 400
-WRITERS = (1, 4, 16)
+FOLDER = Path(__file__).parent
+STORED = FOLDER / "results.json"
 
 
-def main() -> None:
-    """Measure everything once, show it, and keep it if TONFALL is to remember it."""
-    results: dict[str, float] = {}
-    scorer = load_scorer()
-    reply = Reply(text=REPLY, customer_message=MESSAGE, channel=Channel.EMAIL)
-    with _one_core():
-        results |= _model(scorer, reply)
-        results |= engines(_median_ms)
-    with tempfile.TemporaryDirectory() as folder, _server(Path(folder), results) as port:
-        for writers in WRITERS:
-            results |= _typing(port, writers)
-    before = json.loads(STORED.read_text("utf-8")) if STORED.exists() else {}
-    _print(results, before)
-    STORED.write_text(json.dumps({"hardware": _hardware()} | results, indent=1) + "\n", "utf-8")
+def main(*, is_quick: bool) -> None:
+    """Measure everything once, show it, and store it unless it was a trial."""
+    scorer, texts = load_scorer(), replies()
+    with on_core(SERVER_CORE):
+        model = _model(scorer, texts, rounds=2 if is_quick else 100)
+    with tempfile.TemporaryDirectory() as folder:
+        write_transformers_folder(Path(folder))
+        found = measure(QUICK if is_quick else Plan(), texts, Path(folder))
+    results = Results(
+        date=datetime.now(UTC).date().isoformat(),
+        hardware=hardware(),
+        cores="one for the server, "
+        + ("another for the writers" if OWN_CORE != SERVER_CORE else "the same for the writers"),
+        model_version=scorer.version,
+        versions=versions(),
+        model=model,
+        servers=figures(found),
+        not_run=found.not_run,
+    )
+    _print(results)
+    if not is_quick:
+        STORED.write_text(json.dumps(asdict(results), indent=1) + "\n", "utf-8")
+        write(FOLDER, markdown(results), draw(results.servers))
 
 
-def _model(scorer: Scorer, reply: Reply) -> Mapping[str, float]:
-    identifier = LanguageIdentifier()
-    batch = [reply] * 64
+def _model(scorer: Scorer, texts: Sequence[Reply], rounds: int) -> Figures:
+    identifier, first = LanguageIdentifier(), texts[0]
+    batch = [texts[i % len(texts)] for i in range(BATCH_SIZE)]
+    measured = partial(_median_ms, rounds=rounds)
     return {
-        "model, one reply, ms": _median_ms(lambda: scorer.score([reply])),
-        "of it language identification, ms": _median_ms(
-            lambda: identifier.identify(REPLY, MESSAGE)
+        "one reply, ms": measured(lambda: scorer.score([first])),
+        "of it language identification, ms": measured(
+            lambda: identifier.identify(first.text, first.customer_message)
         ),
-        "model, batch of 64, replies/s": 64_000 / _median_ms(lambda: scorer.score(batch), 8),
+        f"batches of {BATCH_SIZE}, replies/s": BATCH_SIZE
+        * 1000
+        / _median_ms(lambda: scorer.score(batch), max(1, rounds // 20)),
+        **engines(measured),
     }
 
 
-def _typing(port: int, writers: int) -> Mapping[str, float]:
-    """p50 and p95 of one reply through HTTP while `writers` agents type at the same time."""
-
-    def write(_: int) -> list[float]:
-        connection = http.client.HTTPConnection("127.0.0.1", port)
-        times = []
-        for _ in range(WARM_UP + REQUESTS // writers):
-            started = time.perf_counter()
-            connection.request("POST", "/v1/score", BODY, {"Content-Type": "application/json"})
-            assert connection.getresponse().read()
-            times.append((time.perf_counter() - started) * 1000)
-        connection.close()
-        return times[WARM_UP:]
-
-    started = time.perf_counter()
-    with ThreadPoolExecutor(writers) as pool:
-        times = sorted(t for own in pool.map(write, range(writers)) for t in own)
-    seconds = time.perf_counter() - started
-    name = f"HTTP, {writers} writing"
-    return {
-        f"{name}, p50 ms": times[len(times) // 2],
-        f"{name}, p95 ms": times[int(len(times) * 0.95)],
-        f"{name}, replies/s": (len(times) + WARM_UP * writers) / seconds,
-    }
-
-
-@contextmanager
-def _server(folder: Path, results: dict[str, float]) -> Iterator[int]:
-    """The real server on one core; its start and memory go into `results`."""
-    port = free_port()
-    started = time.perf_counter()
-    with start(environment(folder, port), folder / "log", one_core=True) as running:
-        wait_until_ready(running, port, folder / "log")
-        results["start to ready, s"] = time.perf_counter() - started
-        yield port
-        workers = psutil.Process(running.pid).children(recursive=True)
-        results["memory of a worker, MB"] = max(p.memory_info().rss for p in workers) / 1e6
-
-
-@contextmanager
-def _one_core() -> Iterator[None]:
-    cores = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {min(cores)})
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, cores)
-
-
-def _median_ms(work: Callable[[], object], rounds: int = 200) -> float:
+def _median_ms(work: Callable[[], object], rounds: int) -> float:
     times = []
     for _ in range(rounds + 3):
         started = time.perf_counter()
@@ -121,22 +81,16 @@ def _median_ms(work: Callable[[], object], rounds: int = 200) -> float:
     return statistics.median(times[3:])
 
 
-def _hardware() -> str:
-    names = [
-        line.partition(":")[2].strip()
-        for line in Path("/proc/cpuinfo").read_text("utf-8").splitlines()
-        if line.startswith("model name")
-    ]
-    return f"{names[0] if names else platform.machine()}, {os.cpu_count()} cores"
-
-
-def _print(results: Mapping[str, float], before: Mapping[str, float]) -> None:
-    table = Table("what", "now", "last stored", title=_hardware(), title_justify="left")
-    for name, value in results.items():
-        old = before.get(name)
-        table.add_row(name, f"{value:,.1f}", "–" if old is None else f"{old:,.1f}")
-    Console().print(table)
+def _print(results: Results) -> None:
+    before = flat(json.loads(STORED.read_text("utf-8"))) if STORED.exists() else {}
+    table = Table("what", "now", "last stored", title=results.hardware, title_justify="left")
+    for name, value in flat(asdict(results)).items():
+        table.add_row(name, *(f"{x:,.1f}" if x else "–" for x in (value, before.get(name))))
+    console = Console()
+    console.print(table)
+    for name, reason in results.not_run.items():
+        console.print(f"not measured: {name} ({reason})", markup=False)
 
 
 if __name__ == "__main__":
-    main()
+    main(is_quick="--quick" in sys.argv[1:])

@@ -1,4 +1,4 @@
-"""Start the real server on a loopback port, for tests and benchmarks."""
+"""Start the real server on a loopback port, for tests."""
 
 import json
 import os
@@ -42,14 +42,11 @@ def get(url: str, body: object = None) -> tuple[int, dict[str, object]]:
 
 
 @contextmanager
-def start(
-    env: dict[str, str], log: Path, *, one_core: bool = False
-) -> Iterator[subprocess.Popen[bytes]]:
+def start(env: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
     """Run `tonfall serve` until the block ends, then stop it as an operator would."""
-    pin = ["taskset", "-c", "0"] if one_core else []
     with log.open("wb") as out:
         running = subprocess.Popen(
-            [*pin, sys.executable, "-m", "service", "serve"], env=env, stdout=out, stderr=out
+            [sys.executable, "-m", "service", "serve"], env=env, stdout=out, stderr=out
         )
     try:
         yield running

@@ -14,6 +14,8 @@ from model.alike import HIDDEN, alike
         ("da", "Du får 249 kr. tilbage.", "Du får 1.000 kr. tilbage."),
         ("nn", "De får 70 kr.", "De får 1 240 kr."),
         ("en", "Your ticket is LX-7.", "Your ticket is 4410."),
+        ("sv", "Ring mig på 08-465 004 12.", "Ring mig på [phone]."),
+        ("da", "Dit CPR-nummer er 211062-5629.", "Dit CPR-nummer er [personnummer]."),
         ("en", "Good morning, it is on its way.", "Good evening, it is on its way."),
         ("nn", "God kveld! Pakka kjem.", "God morgon! Pakka kjem."),
         ("nb", "Velkommen til kurset, Rosita!", "Velkommen til kurset, Ola Nordmann!"),

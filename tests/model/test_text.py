@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model import ReplyError
+from model.redaction import redact
 from model.text import MAX_CHARACTERS, check_text, prepare
 
 SWEDISH = """Hej Anna,\r
@@ -108,3 +109,9 @@ def test_text_that_cannot_be_scored_is_refused_without_repeating_it(
 
 def test_the_longest_reply_is_not_refused() -> None:
     check_text("a" * MAX_CHARACTERS)
+
+
+def test_a_masked_signature_is_taken_off_like_the_one_that_was_sent() -> None:
+    sent = "Du får svar i dag.\n\nMvh\nAnna\nanna@firma.example\n070-174 06 05"
+
+    assert prepare(redact(sent).text).text == prepare(sent).text

@@ -9,11 +9,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 
-def upgrade(connection: Connection) -> None:
-    """Bring the tables up to this version, in the connection's transaction."""
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Bring the tables up to a version, this one by default, in the connection's transaction."""
     config = _config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
 
 
 def current_revision(connection: Connection) -> str | None:

@@ -100,6 +100,12 @@ def test_evidence_says_what_each_sentence_does(client: FlaskClient) -> None:
     assert (second["start"], second["end"]) == (21, 24)
 
 
+def test_the_time_in_the_model_holds_advice_and_evidence(client: FlaskClient) -> None:
+    score(client, f"{BLAME} Ja.", evidence=True)
+
+    assert "tonfall_scoring_seconds_count 3.0" in client.get("/metrics").text
+
+
 def test_evidence_is_given_only_where_it_is_wanted(client: FlaskClient) -> None:
     assert score(client, f"{BLAME} Ja.")["evidence"] == []
 

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import func, select, text
+from sqlalchemy import create_engine, func, insert, select, text
 from sqlalchemy.exc import StatementError
 
 from service.storage.base import Base
 from service.storage.database import Database
 from service.storage.errors import OutdatedError, StorageError
-from service.storage.migrations import head_revision
+from service.storage.migrations import head_revision, upgrade
 from service.storage.tables import AnswerRow
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -47,6 +47,23 @@ def test_a_migrated_database_is_migrated_again_without_losing_a_row(database: Da
 
     assert database.migrate() == head_revision()
     assert count(database) == 1
+
+
+@pytest.mark.parametrize("revision", ["0001"])
+def test_a_database_of_an_earlier_version_is_migrated_with_its_rows(
+    url: str, revision: str, tmp_path: Path
+) -> None:
+    (tmp_path / "state").mkdir()
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        upgrade(connection, revision)
+        connection.execute(insert(AnswerRow).values(id="a", request="r", claimed_at=NOW))
+    engine.dispose()
+    database = Database(url)
+
+    assert database.migrate() == head_revision()
+    assert count(database) == 1
+    database.close()
 
 
 def test_a_moment_comes_back_in_utc(database: Database) -> None:

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.delimited import Fault, Record, decode, read_delimited
-from training.errors import SourceError
+from model.delimited import Fault, Record, decode, read_delimited
+from model.errors import TableError
 
 TEXT = "Svar;Empati\nHej Åsa, vänta på ärendet så återkommer vi;3\n"
 
@@ -34,9 +34,9 @@ def test_one_broken_byte_does_not_make_utf_8_another_encoding() -> None:
 
 
 def test_an_encoding_that_does_not_fit_is_refused() -> None:
-    with pytest.raises(SourceError, match=r"byte \d+ is not utf-8"):
+    with pytest.raises(TableError, match=r"byte \d+ is not utf-8"):
         decode(TEXT.encode("cp1252"), "utf-8")
-    with pytest.raises(SourceError, match="no encoding 'utf-9'"):
+    with pytest.raises(TableError, match="no encoding 'utf-9'"):
         decode(b"Svar", "utf-9")
 
 
@@ -92,7 +92,7 @@ def test_columns_without_a_name_or_with_the_same_one_get_a_number() -> None:
 
 
 def test_text_that_is_no_table_is_refused_without_repeating_it() -> None:
-    with pytest.raises(SourceError, match=r"f\.csv: no table") as caught:
+    with pytest.raises(TableError, match=r"f\.csv: no table") as caught:
         read_delimited("Hemligt\nBrev\n", "f.csv")
 
     assert "Hemligt" not in str(caught.value)

@@ -1,7 +1,8 @@
 """Rows of a CSV file as office programs write it: any separator, any encoding, some lines broken.
 
 The csv module reads a quotation mark that is never closed as one cell to the end of the file. Here
-such a line costs itself alone: reading starts again on the next one.
+such a line costs itself alone: reading starts again on the next one. It lies in `model` since both
+training (ratings) and the service (sent replies) are handed such files.
 """
 
 import codecs
@@ -12,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from training.errors import SourceError
+from model.errors import TableError
 
 SEPARATORS = {";": "semicolons", ",": "commas", "\t": "tabs", "|": "bars"}
 _BYTE_ORDER_MARKS = (
@@ -71,19 +72,19 @@ def decode(content: bytes, encoding: str | None = None) -> tuple[str, str]:
 
 
 def read_delimited(text: str, name: str) -> Delimited:
-    """Header and rows; SourceError where the text is no table."""
+    """Header and rows; TableError where the text is no table."""
     lines = list(io.StringIO(text, newline=""))
     stated = _SEP_LINE.fullmatch(lines[0].strip("\r\n")) if lines else None
     start = 1 if stated else 0
     separator = stated[1] if stated else _separator(lines)
     if separator is None:
-        raise SourceError(
+        raise TableError(
             f"{name}: no table: the first line has no comma, semicolon, tab or bar between columns"
         )
     records = _records(lines, start, separator)
     header = next(records, None)
     if not isinstance(header, Record):
-        raise SourceError(f"{name}: the header cannot be read; {header.why if header else 'empty'}")
+        raise TableError(f"{name}: the header cannot be read; {header.why if header else 'empty'}")
     return Delimited(column_names(header.cells), separator, list(records))
 
 
@@ -91,9 +92,9 @@ def _decode_as(content: bytes, encoding: str) -> str:
     try:
         return content.decode(encoding)
     except LookupError:
-        raise SourceError(f"there is no encoding {encoding!r}") from None
+        raise TableError(f"there is no encoding {encoding!r}") from None
     except UnicodeDecodeError as error:
-        raise SourceError(
+        raise TableError(
             f"byte {error.start} is not {encoding}; leave --encoding out to have it found"
         ) from None
 
