@@ -86,19 +86,21 @@ def draw_a_plan(page: Page, team: str = "east") -> None:
 
 
 def review_by_keyboard(page: Page, count: int) -> None:
+    expect(page.get_by_role("button", name="Keys")).to_be_visible()  # the keys are heard
     page.keyboard.press("r")
     for number in range(count):
-        expect(page.get_by_role("heading", name="Rate this reply")).to_be_visible()
+        expect(page.get_by_role("radio", name="None")).to_be_focused()
         for digit in ("2", "3", str(1 + number % 5), "2"):
             page.keyboard.press(digit)
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", name="Compare")).to_be_visible()
         if number == 0:
+            expect(page.get_by_role("button", name="Keys")).to_be_visible()
             page.keyboard.press("m")
             expect(page.get_by_role("button", name="For coaching")).to_have_attribute(
                 "aria-pressed", "true"
             )
-        page.get_by_role("link", name="Keep and go on").focus()
+        expect(page.get_by_role("link", name="Keep and go on")).to_be_focused()
         page.keyboard.press("Enter")
 
 
@@ -140,6 +142,7 @@ def test_from_a_plan_to_a_report(page: Page, url: str, desk: Desk, tmp_path: Pat
 def test_keys_are_shown_and_can_be_turned_off(page: Page, url: str, desk: Desk) -> None:
     desk.plan(30, team="west")
     log_in(page, url, desk, "rune")
+    expect(page.get_by_role("button", name="Keys")).to_be_visible()
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_be_visible()
     page.get_by_label("Keys are on").uncheck()
