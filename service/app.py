@@ -2,6 +2,7 @@
 
 import os
 import sys
+from datetime import UTC, datetime
 from threading import Event
 from typing import TextIO
 
@@ -9,6 +10,7 @@ from flask import Flask, Response, request
 
 from model import Scorer
 from service import access, errors, playground, telemetry, widget
+from service.accounts import Accounts
 from service.api import feedback, health, languagetool, models, openapi, replies, rubric, scores
 from service.intake import Intake
 from service.registry import ScorerRegistry
@@ -19,6 +21,7 @@ from service.storage.erasure import Eraser
 from service.storage.feedback import FeedbackRepository
 from service.storage.keys import KeyRepository
 from service.storage.replies import ReplyRepository
+from service.workbench import wiring as workbench
 
 _BLUEPRINTS = (
     scores.blueprint,
@@ -31,6 +34,7 @@ _BLUEPRINTS = (
     openapi.blueprint,
     widget.blueprint,
     playground.blueprint,
+    workbench.blueprint,
 )
 _POLICY = (
     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
@@ -70,6 +74,8 @@ def create_app(
         "database": database,
         "answers": AnswerRepository(database),
         "feedback": FeedbackRepository(database),
+        "accounts": Accounts(database),
+        "now": lambda: datetime.now(UTC),
         "replies": stored,
         "intake": Intake(stored, retention_days=settings.retention_days),
         "eraser": Eraser(database),

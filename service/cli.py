@@ -28,6 +28,9 @@ from service.settings import Settings, SettingsError
 from service.storage.database import Database
 from service.storage.errors import OutdatedError, StorageError
 from service.storage.keys import SCOPES, WRITER_SCOPES, KeyFileError, KeyRepository
+from service.user_commands import user
+
+_CHANNELS = [channel.value for channel in Channel]
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -40,6 +43,9 @@ def main(context: click.Context) -> None:
 
 for command in (import_command, purge, erase, backup):
     main.add_command(command)
+
+
+main.add_command(user)
 
 
 @main.command()
@@ -73,7 +79,9 @@ def migrate() -> None:
 @main.command()
 @click.argument("text", required=False)
 @click.option("-m", "--message", help="The customer message that TEXT answers.")
-@click.option("-c", "--channel", type=click.Choice([*Channel]), help="Where it is sent.")
+@click.option(
+    "-c", "--channel", type=click.Choice([c.value for c in Channel]), help="Where it is sent."
+)
 @click.option("-l", "--language", type=click.Choice(LANGUAGES), help="Skip detection.")
 @click.option(
     "-f",

@@ -1,9 +1,12 @@
-"""The interface's language, and every string a person sees in it: locales/{sv,nb,nn,da,en}.toml."""
+"""The interface's language, and every string a person sees in it: locales/{sv,nb,nn,da,en}.toml,
+and locales/workbench/ for the workbench.
+"""
 
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from types import MappingProxyType
 
 from werkzeug.datastructures import LanguageAccept
@@ -36,8 +39,11 @@ def choose_language(explicit: str | None, accepted: LanguageAccept) -> str:
 @cache
 def strings(language: str) -> Mapping[str, str]:
     """Every string in `language` by its dotted key, such as `widget.line.offline`."""
-    locale = files("service").joinpath("locales", f"{language}.toml")
-    return MappingProxyType(dict(_flat(tomllib.loads(locale.read_text("utf-8")))))
+    locales = files("service").joinpath("locales")
+    return MappingProxyType(
+        _read(locales.joinpath(f"{language}.toml"))
+        | _read(locales.joinpath("workbench", f"{language}.toml"), "workbench.")
+    )
 
 
 def section(language: str, name: str) -> dict[str, str]:
@@ -45,6 +51,10 @@ def section(language: str, name: str) -> dict[str, str]:
     prefix = f"{name}."
     found = strings(language).items()
     return {key.removeprefix(prefix): text for key, text in found if key.startswith(prefix)}
+
+
+def _read(source: Traversable, prefix: str = "") -> dict[str, str]:
+    return dict(_flat(tomllib.loads(source.read_text("utf-8")), prefix))
 
 
 def _flat(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:

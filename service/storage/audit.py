@@ -37,11 +37,18 @@ class AuditRepository:
         with self._database.writing() as db:
             db.add(row)
 
-    def read(self, *, subject: str | None = None, actor: str | None = None) -> Iterator[Deed]:
-        """All deeds, newest first, or those on a subject, or by an actor."""
+    def read(
+        self, *, subject: str | None = None, actor: str | None = None, action: str | None = None
+    ) -> Iterator[Deed]:
+        """All deeds, newest first, or those on a subject, by an actor, or of a kind."""
         last: int | None = None
         query = select(AuditRow).order_by(AuditRow.id.desc()).limit(_PAGE)
-        for column, value in ((AuditRow.subject, subject), (AuditRow.actor, actor)):
+        wanted = (
+            (AuditRow.subject, subject),
+            (AuditRow.actor, actor),
+            (AuditRow.action, action),
+        )
+        for column, value in wanted:
             if value is not None:
                 query = query.where(column == value)
         while True:
@@ -53,6 +60,11 @@ class AuditRepository:
             if len(rows) < _PAGE:
                 return
             last = rows[-1].id
+
+    def actions(self) -> list[str]:
+        """Every kind of deed that was ever done."""
+        with self._database.reading() as db:
+            return list(db.scalars(select(AuditRow.action).distinct().order_by(AuditRow.action)))
 
 
 def digest(kind: str, value: str) -> str:

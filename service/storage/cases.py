@@ -1,0 +1,91 @@
+"""Reviewed replies as leads read them: text, ratings, scores; none that the reader has to rate."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select
+
+from model import Dimension
+from service.candidates import Period
+from service.plan import Arm
+from service.storage.database import Database
+from service.storage.plans import among
+from service.storage.queue import is_blind
+from service.storage.reviews import KeptReview, kept_reviews
+from service.storage.tables import ReplyRow, ReplyTextRow
+from service.storage.users import User
+from service.storage.workbench_tables import DrawRow, PlanRow, ReviewRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One review with the reply it is about; the text is None once it is erased."""
+
+    review: KeptReview
+    plan: str
+    arm: Arm
+    inclusion_probability: float
+    team: str
+    agent: str
+    channel: str
+    language: str
+    sent_at: datetime
+    model_version: str
+    scores: Mapping[Dimension, float]
+    text: str | None
+    customer_message: str | None
+
+
+class CaseRepository:
+    """Cases in the database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def reviewed(self, viewer: User, period: Period, team: str | None = None) -> list[Case]:
+        """The reviews of replies sent in a period, of one team or all that the viewer sees."""
+        conditions = [ReplyRow.sent_at >= period.start, ReplyRow.sent_at < period.end]
+        if team is not None:
+            conditions.append(ReplyRow.team == team)
+        return self._where(viewer, *conditions)
+
+    def of_plan(self, viewer: User, plan_id: str) -> list[Case]:
+        """The reviews of what a plan drew for calibration."""
+        return self._where(viewer, DrawRow.plan == plan_id, DrawRow.arm == Arm.CALIBRATION)
+
+    def find(self, viewer: User, review_id: str) -> Case | None:
+        """One review, if the viewer may see it."""
+        return next(iter(self._where(viewer, ReviewRow.id == review_id)), None)
+
+    def _where(self, viewer: User, *conditions: ColumnElement[bool]) -> list[Case]:
+        query = (
+            select(ReviewRow.id, DrawRow, PlanRow.name, ReplyRow, ReplyTextRow)
+            .join(DrawRow, ReviewRow.draw == DrawRow.id)
+            .join(PlanRow, DrawRow.plan == PlanRow.id)
+            .join(ReplyRow, ReviewRow.reply == ReplyRow.id)
+            .outerjoin(ReplyTextRow, ReplyTextRow.reply == ReplyRow.id)
+            .where(among(ReplyRow.team, viewer.sees), ~is_blind(viewer), *conditions)
+            .order_by(ReplyRow.sent_at, ReviewRow.created_at)
+        )
+        with self._database.reading() as db:
+            rows = db.execute(query).all()
+            reviews = {r.id: r for r in kept_reviews(db, [row[0] for row in rows])}
+            return [
+                Case(
+                    review=reviews[review],
+                    plan=plan,
+                    arm=Arm(draw.arm),
+                    inclusion_probability=draw.inclusion_probability,
+                    team=reply.team,
+                    agent=reply.agent,
+                    channel=reply.channel,
+                    language=reply.language,
+                    sent_at=reply.sent_at,
+                    model_version=reply.model_version,
+                    scores={d: getattr(reply, d) for d in Dimension},
+                    text=text.text if text else None,
+                    customer_message=text.customer_message if text else None,
+                )
+                for review, draw, plan, reply, text in rows
+            ]

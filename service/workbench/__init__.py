@@ -1,0 +1,1 @@
+"""The QA workbench: server-rendered pages, one module each."""
