@@ -63,7 +63,7 @@ class FeedbackRequest(RootModel[ScoreFeedback | AdviceFeedback]):
             "examples": [
                 {
                     "score_id": "0b6f0a3e-5a3f-4f3c-9c7a-6f4be8f5d7aa",
-                    "model_version": "encoder-e2ab28eeb9",
+                    "model_version": "encoder-d8300bd983",
                     "about": "score",
                     "dimension": "empathy",
                     "verdict": "contested",
