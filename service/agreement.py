@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from scipy.stats import t as student
 
 from model import Dimension, Interval
 from model.agreement import alpha_of_marks, marks, quadratic_kappa
 from service.candidates import Codes
 from service.planner import COVERAGE
 from service.reviews import Review, Sample, ratings_by_reply
+from service.student import student_quantile
 
 RESAMPLES = 500
 
@@ -88,7 +88,9 @@ def severities(reviews: Sequence[Review], dimension: Dimension) -> list[Severity
     spread = (
         np.sqrt(((outcome + design @ severity) ** 2).sum() / degrees) if degrees > 0 else np.inf
     )
-    margin = student.ppf((1 + COVERAGE) / 2, max(degrees, 1)) * spread * np.sqrt(np.diag(inverse))
+    margin = (
+        student_quantile((1 + COVERAGE) / 2, max(degrees, 1)) * spread * np.sqrt(np.diag(inverse))
+    )
     return [
         Severity(
             reviewer=name,

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
-from scipy.stats import t as student
 
 from model import Dimension, Interval
 from model.rubric import HIGHEST, LOWEST
@@ -12,6 +11,7 @@ from service.candidates import Bools, Codes, Facet, Floats, Names, Period
 from service.difference import Figures, Reviewed, Scored, difference, slopes_of_others
 from service.planner import AIM, COVERAGE, USUAL_SPREAD, reviews_for
 from service.reviews import Sample
+from service.student import student_quantile
 
 FEWEST = 4
 """Reviews below which no figure is given: the fewest at which the intervals were seen to hold."""
@@ -196,7 +196,7 @@ def _more(figures: Figures, reviews: Codes, replies: Codes, g: int) -> int:
 def _margin(standard_error: float, degrees: float) -> float:
     if not degrees:
         return float("inf")
-    return float(student.ppf((1 + COVERAGE) / 2, degrees) * standard_error)
+    return student_quantile((1 + COVERAGE) / 2, degrees) * standard_error
 
 
 def _on_scale(value: float) -> float:

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import t as student
 
 from service.candidates import Candidates, Facet
 from service.design import design
 from service.plan import Plan
+from service.student import student_quantile
 
 COVERAGE = 0.9
 AIM = 0.3
@@ -76,7 +76,7 @@ def half_width(
     if reviews <= 0 or degrees <= 0:
         return 0.0 if reviews >= replies else float("inf")
     variance = effect * max(1 / reviews - 1 / replies, 0.0)
-    return float(student.ppf((1 + COVERAGE) / 2, degrees) * spread * np.sqrt(variance))
+    return float(student_quantile((1 + COVERAGE) / 2, degrees) * spread * np.sqrt(variance))
 
 
 def reviews_for(aim: float, replies: int, groups: int, spread: float, effect: float = 1.0) -> int:
