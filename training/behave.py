@@ -16,6 +16,7 @@ from training.errors import CaseError
 
 BARS = "bars.toml"
 _BATCH = 32
+_STRICT = "rubric_examples"
 _REFIT = 0.05
 """Of the cases; heads fitted with other seeds differed by up to that much."""
 
@@ -133,14 +134,14 @@ def held_bars(result: SuiteResult) -> list[Share]:
 def failed_bars(result: SuiteResult, current: SuiteResult | None = None) -> list[str]:
     """Why a scorer with this result must not be promoted; nothing where it may be.
 
-    A bar that the `current` scorer misses as well stands in nobody's way, unless the new scorer
-    misses it by more cases than a refit with another seed moves.
+    A bar that is missed stands in nobody's way where the `current` scorer is no further from it, or
+    by no more cases than a refit with another seed moves. The examples of the rubric must all pass.
     """
-    reached = (
-        {s.name: s.passed - _REFIT * s.n for s in held_bars(current) if not s.is_met}
-        if current
-        else {}
-    )
+    reached = {
+        s.name: s.passed - _REFIT * s.n
+        for s in (held_bars(current) if current else [])
+        if s.name != _STRICT
+    }
     return [
         f"behavior, {share.name}: {share.passed} of {share.n} cases pass "
         f"({share.passed / share.n:.1%}), the bar is {share.bar:.0%}"

@@ -100,7 +100,8 @@ def with_usual(
     al. 2018), and a logistic regression that tells them from text that is no reply.
 
     The limit of the one leaves `share` of the calibration replies below. Replies of other desks lie
-    further out, so that of the other is halfway from there to what is no reply.
+    further out, so that of the other is halfway from there to what is no reply, where that lies
+    beyond.
     """
     vectors = _means(encoder, train)
     mean = vectors.mean(axis=0)
@@ -113,15 +114,14 @@ def with_usual(
         np.vstack([usual, odd]), np.repeat([0, 1], [len(usual), len(odd)])
     )
     direction = fitted.coef_[0]
+    usual_limit = conformal_quantile(held @ direction, share)
     return replace(
         weights,
         usual_mean=mean,
         usual_axes=axes,
         usual_distance=np.array([conformal_quantile(np.linalg.norm(held, axis=1), share)]),
         odd_weights=direction,
-        odd_limit=np.array(
-            [(conformal_quantile(held @ direction, share) + np.median(odd @ direction)) / 2]
-        ),
+        odd_limit=np.array([max(usual_limit, (usual_limit + np.median(odd @ direction)) / 2)]),
     )
 
 

@@ -17,6 +17,7 @@ from service import create_app
 from tests.builders import make_settings
 from tests.fakes import FakeScorer
 
+_RUNUSER = shutil.which("runuser", path="/usr/sbin:/sbin:/usr/bin") or "runuser"
 _BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 
 
@@ -46,7 +47,7 @@ def cluster() -> Iterator[str]:
     if not _BINARIES:
         pytest.skip("no PostgreSQL is installed")
     root = os.geteuid() == 0  # it refuses to run as root
-    as_user = ["runuser", "-u", "nobody", "--"] if root else []
+    as_user = [_RUNUSER, "-u", "nobody", "--"] if root else []
     folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))  # a socket's path must be short
     if root:
         shutil.chown(folder, "nobody")

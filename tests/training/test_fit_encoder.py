@@ -282,11 +282,13 @@ def test_raters_who_disagree_are_a_distribution(start: Path) -> None:
     assert np.allclose(item.mean, [2.5, 3, 3])
 
 
-def test_gibberish_is_out_of_distribution_and_uncertain(artifact: Path) -> None:
+def test_gibberish_is_out_of_distribution_and_uncertain(
+    artifact: Path, replies: list[RatedReply]
+) -> None:
     usual, odd = load_scorer(artifact).score(
         [
-            Reply(text="Hej! Tack för ditt tålamod. Du får svar 4 i dag.", language="sv"),
-            Reply(text="}{ == 0; ][ && 0xff :: <<0>> %% || ~~" * 5, language="sv"),
+            replies[0].to_reply(),
+            replace(replies[0].to_reply(), text="}{ == 0; ][ && 0xff :: <<0>> %% || ~~" * 5),
         ]
     )
 

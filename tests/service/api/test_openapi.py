@@ -19,6 +19,7 @@ UNDOCUMENTED = {
 
 def test_every_route_for_clients_is_in_the_contract(app: Flask) -> None:
     routes = {rule.rule for rule in app.url_map.iter_rules()} - UNDOCUMENTED
+    routes = {route for route in routes if not route.startswith("/workbench/")}
     paths: Any = document()["paths"]
 
     assert {re.sub("<([a-z]+)>", r"{\1}", route) for route in routes} == set(paths)
