@@ -19,6 +19,9 @@ from model.alike import HIDDEN, alike
         ("en", "Good morning, it is on its way.", "Good evening, it is on its way."),
         ("nn", "God kveld! Pakka kjem.", "God morgon! Pakka kjem."),
         ("nb", "Velkommen til kurset, Rosita!", "Velkommen til kurset, Ola Nordmann!"),
+        ("nb", "Velkommen til kurset, Rosita!", "Velkommen til kurset!"),
+        ("sv", "Aino, jag ringer dig.", "jag ringer dig."),
+        ("da", "Ja, Mogens, den er sendt.", "Ja, den er sendt."),
     ],
 )
 def test_what_must_not_move_a_score_reads_alike(language: str, one: str, other: str) -> None:
@@ -34,6 +37,8 @@ def test_what_must_not_move_a_score_reads_alike(language: str, one: str, other: 
         ("sv", "Kontakta FAQ eller SMS."),
         ("sv", "RMA:n är eskalerad till L2."),
         ("sv", "Tack. Du får svar i dag."),
+        ("en", "Yes, Monday, as agreed."),
+        ("sv", "Tyvärr, det går inte."),
     ],
 )
 def test_words_that_are_no_names_stay(language: str, sentence: str) -> None:
