@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from transformers import PreTrainedModel
 
 from model import Dimension, Need
 from model.artifact import verify_artifact
@@ -42,23 +43,31 @@ NOTHING: Weights = {}
 
 def fit_heads_artifact(
     replies: Sequence[RatedReply],
-    artifact: Path,
+    start: Path,
     recipe: HeadsRecipe,
     folder: Path,
     *,
     weights: Weights = NOTHING,
     goes_on: bool = False,
 ) -> str:
-    """Fit heads for the encoder of `artifact` on `replies`; returns the new version.
+    """Fit heads for the encoder in `start` on `replies`; returns the new version.
 
-    `weights` says by id how much a reply counts beside the others (1 where it is silent). With
-    `goes_on` the heads start from those of the artifact.
+    `start` is an encoder artifact, or a Hugging Face folder, whose encoder is then brought into its
+    serving form. `weights` says by id how much a reply counts beside the others (1 where it is
+    silent). With `goes_on` the heads start from those of the artifact.
     """
-    artifact = _encoder_artifact(artifact)
-    content = (artifact / ENCODER).read_bytes()
-    reader = load_reader(artifact)
-    encoder = Encoder(content, reader)
     of = parts(replies)
+    known = None
+    if _is_hugging_face(start):
+        if goes_on:
+            raise EncoderError(f"{start.name}: has no heads to go on from; fit them afresh")
+        body, reader = _from_hugging_face(start, of[Split.TRAIN])
+        content = to_onnx(body)
+    else:
+        artifact = _encoder_artifact(start)
+        content, reader = (artifact / ENCODER).read_bytes(), load_reader(artifact)
+        known = torch_heads(artifact_heads(artifact)) if goes_on else None
+    encoder = Encoder(content, reader)
     random = np.random.default_rng(recipe.seed)
     examples = _examples(of[Split.TRAIN], reader, weights)
     silent = [
@@ -72,7 +81,7 @@ def fit_heads_artifact(
     entered = [*examples, *silent, *alone, *_stock(examples, reader), *behavior_examples(reader)]
     changed = changed_copies(entered, reader, recipe.copies, random)
     read = read_all(encoder, entered, changed)
-    heads = fit_heads(read, recipe, torch_heads(artifact_heads(artifact)) if goes_on else None)
+    heads = fit_heads(read, recipe, known)
     return finish(content, reader, heads, of, recipe, folder)
 
 
@@ -92,14 +101,9 @@ def fit_encoder_artifact(
     The run keeps its checkpoint beside `folder` until it is done, and goes on from it.
     """
     of = parts(replies)
-    if (start / "config.json").exists():
-        encoder, tokenizer = start_from(start)
-        net = ScoringNet(encoder)
-        words = encoder.get_input_embeddings().state_dict()["weight"].float().numpy()
-        telling = telling_sentences(of[Split.TRAIN])
-        reader = Reader(
-            tokenizer=tokenizer, stock=fit_stock(words, tokenizer, load_phrases(TO_TRAIN), telling)
-        )
+    if _is_hugging_face(start):
+        body, reader = _from_hugging_face(start, of[Split.TRAIN])
+        net = ScoringNet(body)
     else:
         artifact = _encoder_artifact(start)
         net = ScoringNet(from_onnx((artifact / ENCODER).read_bytes()))
@@ -139,6 +143,18 @@ def finish(
             "ids_sha256": {split.value: ids_digest(part) for split, part in of.items()},
         },
     )
+
+
+def _is_hugging_face(folder: Path) -> bool:
+    return (folder / "config.json").exists()
+
+
+def _from_hugging_face(folder: Path, train: Sequence[RatedReply]) -> tuple[PreTrainedModel, Reader]:
+    """The encoder, and stock phrases found by its own word vectors."""
+    body, tokenizer = start_from(folder)
+    words = body.get_input_embeddings().state_dict()["weight"].float().numpy()
+    stock = fit_stock(words, tokenizer, load_phrases(TO_TRAIN), telling_sentences(train))
+    return body, Reader(tokenizer=tokenizer, stock=stock)
 
 
 def _encoder_artifact(folder: Path) -> Path:

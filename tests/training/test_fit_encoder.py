@@ -209,6 +209,17 @@ def test_heads_alone_can_be_fitted(
     assert encoders[0] == encoders[1]
 
 
+def test_heads_can_be_fitted_on_an_encoder_that_was_never_tuned(
+    start: Path, replies: list[RatedReply], tmp_path: Path
+) -> None:
+    fit_heads_artifact(replies, start, HEADS, tmp_path / "heads")
+
+    warm, rude = values(load_scorer(tmp_path / "heads"), ["Hej! Tack för ditt tålamod.", "Läs 7."])
+    assert warm > rude
+    with pytest.raises(EncoderError, match="has no heads to go on from"):
+        fit_heads_artifact(replies, start, HEADS, tmp_path / "more", goes_on=True)
+
+
 def test_a_stopped_run_goes_on_to_the_same_weights(
     start: Path, replies: list[RatedReply], tmp_path: Path
 ) -> None:
