@@ -29,6 +29,7 @@ PROBLEM_TYPES: Mapping[str, tuple[HTTPStatus, str]] = {
     "not-json": (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body must be application/json"),
     "not-form": (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body must be a form"),
     "in-progress": (HTTPStatus.CONFLICT, "A request with this Idempotency-Key is being answered"),
+    "already-drawn": (HTTPStatus.CONFLICT, "Another sample drew from these replies"),
     "invalid-request": (
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "The request has fields that cannot be used",
