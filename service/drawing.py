@@ -11,7 +11,7 @@ from service.planner import AIM, Forecast, forecast
 from service.sampling import Draw, draw
 from service.storage.audit import AuditRepository, Deed
 from service.storage.database import Database
-from service.storage.plans import PlanRepository, Scope
+from service.storage.plans import PlanRepository, Scope, StoredPlan
 from service.storage.samples import SampleRepository
 from service.storage.users import User
 
@@ -63,8 +63,8 @@ class Drawing:
         """What the plan draws now; nothing is kept."""
         return draw(self._candidates(wish), wish.plan)
 
-    def keep(self, wish: Wish, drawn: Sequence[Draw], *, actor: str, now: datetime) -> str:
-        """Keep a draw, so that its reviews can begin; returns the plan's id."""
+    def keep(self, wish: Wish, drawn: Sequence[Draw], *, actor: str, now: datetime) -> StoredPlan:
+        """Keep a draw, so that its reviews can begin."""
         with self._database.writing():
             if self._plans.overlapping(wish.plan.period, wish.scope):
                 raise RefusedError("overlap")
@@ -80,7 +80,17 @@ class Drawing:
             after = {"budget": wish.plan.budget, "drawn": len(drawn)}
             deed = Deed(at=now, actor=actor, action="plan.draw", subject=plan_id, after=after)
             AuditRepository(self._database).append(deed)
-        return plan_id
+        return StoredPlan(
+            id=plan_id,
+            name=wish.name,
+            plan=wish.plan,
+            scope=wish.scope,
+            created_at=now,
+            created_by=actor,
+            open=len(drawn),
+            reviewed=0,
+            skipped=0,
+        )
 
     def _candidates(self, wish: Wish) -> Candidates:
         found = self._samples.candidates(wish.plan.period, wish.scope)

@@ -55,10 +55,9 @@ def add_sample(prepared: tuple[Wish, Sequence[Draw]]) -> ResponseReturnValue:
     """Carry out a plan: its replies are in the queue from then on."""
     actor, now = f"key {g.caller}", current_app.extensions["now"]()
     try:
-        plan_id = _drawing().keep(*prepared, actor=actor, now=now)
+        return sample_body(_drawing().keep(*prepared, actor=actor, now=now)), 201
     except RefusedError as error:
         raise _refused(error) from None
-    return _sample(plan_id), 201
 
 
 @blueprint.post("/forecast")
@@ -82,11 +81,7 @@ def samples() -> dict[str, object]:
 @blueprint.get("/<id>")
 def get_sample(id: str) -> dict[str, object]:  # noqa: A002
     """One of them."""
-    return _sample(id)
-
-
-def _sample(plan_id: str) -> dict[str, object]:
-    found = PlanRepository(_database()).find(plan_id, None)
+    found = PlanRepository(_database()).find(id, None)
     if found is None:
         raise ProblemError("not-found", "no sample has this id; GET /v1/samples lists them")
     return sample_body(found)

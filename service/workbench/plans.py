@@ -57,12 +57,12 @@ def create() -> AnyResponse:
         if "draw" not in request.form:
             replies, expected = drawing.forecast(wish)
             return _form(request.form, expected=expected, replies=replies)
-        plan_id = drawing.keep(wish, drawing.draw(wish), actor=user().id, now=now())
+        kept = drawing.keep(wish, drawing.draw(wish), actor=user().id, now=now())
     except FormError as error:
         return _form(request.form, fault=str(error))
     except RefusedError as error:
         return _form(request.form, fault="plans.fault." + error.why)
-    return go("plans.show", "drawn", anchor=f"p-{plan_id}")
+    return go("plans.show", "drawn", anchor=f"p-{kept.id}")
 
 
 def _form(
