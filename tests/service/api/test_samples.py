@@ -97,7 +97,7 @@ def test_a_reply_is_drawn_once_by_page_or_key(desk: Desk) -> None:
         ({"arms": {"random": 0.5}}, "/arms"),
         ({"arms": {"dispute": 1}}, "/arms"),
         ({"arms": {"random": 0.5, "active": 0.5}}, "/arms/active"),
-        ({"arms": {"worst": 1}}, "/arms/worst/[key]"),
+        ({"arms": {"worst": 1}}, "/arms/worst"),
         ({"strata": ["agent", "agent"]}, "/strata"),
         ({"reviewers": ["nobody"]}, "/reviewers/0"),
         ({"reviewers": ["rune"], "team": None}, "/reviewers"),
