@@ -11,7 +11,20 @@ from flask import Flask, Response, request
 from model import Scorer
 from service import access, errors, playground, telemetry, widget
 from service.accounts import Accounts
-from service.api import feedback, health, languagetool, models, openapi, replies, rubric, scores
+from service.api import (
+    estimates,
+    exports,
+    feedback,
+    health,
+    languagetool,
+    models,
+    openapi,
+    replies,
+    reviews,
+    rubric,
+    samples,
+    scores,
+)
 from service.intake import Intake
 from service.registry import ScorerRegistry
 from service.settings import Settings
@@ -27,6 +40,10 @@ _BLUEPRINTS = (
     scores.blueprint,
     feedback.blueprint,
     replies.blueprint,
+    samples.blueprint,
+    reviews.blueprint,
+    estimates.blueprint,
+    exports.blueprint,
     models.blueprint,
     rubric.blueprint,
     languagetool.blueprint,

@@ -20,6 +20,7 @@ from model import (
 )
 from model.artifact import verify_artifact
 from service.auth import check_bind
+from service.export_commands import export_ratings
 from service.printing import FORMATS, write_assessments
 from service.reading import BadRow, ReadingError, read_replies
 from service.reply_commands import backup, erase, import_command, purge
@@ -41,7 +42,7 @@ def main(context: click.Context) -> None:
     context.obj = _settings
 
 
-for command in (import_command, purge, erase, backup):
+for command in (import_command, export_ratings, purge, erase, backup):
     main.add_command(command)
 
 

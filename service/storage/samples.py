@@ -13,7 +13,7 @@ from service.reviews import Review, Sample, Skip, SkipReason
 from service.sampling import Draw
 from service.storage.database import Database
 from service.storage.plans import PlanRepository, Scope, StoredPlan, Teams, among, in_scope
-from service.storage.tables import ReplyRow
+from service.storage.tables import ReplyRow, ReplyTextRow
 from service.storage.workbench_tables import DisputeRow, DrawRow, ReviewRow
 
 
@@ -36,23 +36,29 @@ class SampleRepository:
 
     def candidates(self, period: Period, scope: Scope) -> Candidates:
         """Every reply of a period that a plan could draw: those whose text is still there."""
-        return self._candidates(
-            and_(_within(period), in_scope(scope), ReplyRow.erased_at.is_(None))
+        for_training = (
+            exists()
+            .where(ReplyTextRow.reply == ReplyRow.id, ReplyTextRow.purpose == "training")
+            .correlate(ReplyRow)
         )
+        drawable = and_(_within(period), in_scope(scope), ReplyRow.erased_at.is_(None))
+        return self._candidates(drawable, for_training)
 
     def covered(self, period: Period, teams: Teams) -> Covered:
         """The sample of a period: what the plans of these teams, and of all teams, drew."""
         plans = [
             p
             for p in PlanRepository(self._database).all(None)
-            if p.plan.period.start < period.end and period.start < p.plan.period.end
+            if p.plan.period.start < period.end
+            and period.start < p.plan.period.end
+            and p.plan.share(Arm.ACTIVE) < 1  # for training alone: it speaks for no reply
         ]
         seen = and_(_within(period), among(ReplyRow.team, teams))
         reached = or_(false(), *(and_(_within(p.plan.period), in_scope(p.scope)) for p in plans))
         sample = Sample(
             candidates=self._candidates(and_(seen, reached)),
             draws=self._draws(seen),
-            reviews=self._reviews(seen),
+            reviews=self._reviews(and_(seen, DrawRow.arm != Arm.ACTIVE)),
             skips=self._skips(seen),
         )
         with self._database.reading() as db:
@@ -68,7 +74,9 @@ class SampleRepository:
         )
         return self._reviews(drawn)
 
-    def _candidates(self, condition: ColumnElement[bool]) -> Candidates:
+    def _candidates(
+        self, condition: ColumnElement[bool], for_training: ColumnElement[bool] | None = None
+    ) -> Candidates:
         disputed = (
             exists()
             .where(
@@ -86,6 +94,7 @@ class SampleRepository:
             ReplyRow.model_version,
             ReplyRow.sent_at,
             disputed,
+            false() if for_training is None else for_training,
         )
         with self._database.reading() as db:
             rows = db.execute(select(*columns).where(condition)).all()
@@ -147,11 +156,11 @@ def _within(period: Period) -> ColumnElement[bool]:
 
 
 def _columns(rows: Sequence[Sequence[object]]) -> Candidates:
-    given = list(zip(*rows, strict=True)) or [()] * (5 + len(Facet) + len(Dimension))
+    given = list(zip(*rows, strict=True)) or [()] * (6 + len(Facet) + len(Dimension))
     names, facets = np.array(given[0], dtype=object), dict(zip(Facet, given[1:], strict=False))
     first = 1 + len(Facet)
     scores = dict(zip(Dimension, given[first:], strict=False))
-    risk, version, sent_at, disputed = given[first + len(Dimension) :]
+    risk, version, sent_at, disputed, for_training = given[first + len(Dimension) :]
     return Candidates(
         reply=names,
         facets={f: Column.of(map(str, values)) for f, values in facets.items()},
@@ -160,4 +169,5 @@ def _columns(rows: Sequence[Sequence[object]]) -> Candidates:
         model_version=Column.of(map(str, version)),
         sent_at=np.array([t.replace(tzinfo=None) for t in sent_at], dtype="datetime64[us]"),
         is_disputed=np.array(disputed, dtype=np.bool_),
+        is_for_training=np.array(for_training, dtype=np.bool_),
     )
