@@ -11,7 +11,7 @@ from tests.builders import make_assessment, make_sentence
 
 @dataclass(frozen=True)
 class Told:
-    """A reply in sentences with one behavior each, and its situation."""
+    """A reply in sentences with the behaviors of each, and its situation."""
 
     sentences: tuple[tuple[str, str], ...]
     message: str | None = "Var är mitt paket?"
@@ -24,7 +24,7 @@ def situation(told: Told) -> Situation:
     text = " ".join(words for words, _ in told.sentences)
     spans, start = [], 0
     for words, tag in told.sentences:
-        spans.append(make_sentence(start, start + len(words), **({tag: 0.9} if tag else {})))
+        spans.append(make_sentence(start, start + len(words), **dict.fromkeys(tag.split(), 0.9)))
         start += len(words) + 1
     need = {n: 0.9 if n is told.need else 0.05 for n in Need}
     assessment = replace(
@@ -57,6 +57,10 @@ CASES = {
         Told((LATER, ("Läs på hemsidan.", "dismissive"))),
         "Vi skickar en ny till dig.",
     ),
+    "stay-respectful": (
+        Told((LATER, ("Du får väl skylla dig själv.", "blames_customer dismissive"))),
+        "Vi skickar en ny till dig.",
+    ),
     "no-guarantees": (
         Told((LATER, ("Det händer aldrig igen.", "over_promise"))),
         "Vi skickar en ny till dig.",
@@ -81,7 +85,7 @@ CASES = {
         Told((LATER,), need=Need.STRONG),
         "EXEMPEL. Vi skickar en ny till dig.",
     ),
-    "own-it": (Told((LATER,)), "Vi skickar en ny till dig. EXEMPEL."),
+    "own-it": (Told((ANSWER,)), "Du byter koden under Mitt konto. EXEMPEL."),
     "answer-the-question": (
         Told((("Vi har många paket nu.", ""),)),
         "Vi har många paket nu. EXEMPEL.",
