@@ -66,9 +66,9 @@ _CLOSING = re.compile(
     )"""
 )
 _OURS = re.compile(
-    r"(?i)\b(?:vi|oss|os|vår[at]?|vores|jag|jeg|eg|mig|meg|we|us|our|i|i['’](?:ll|ve|m)|we['’](?:ll|ve|re)"
-    r"|kommer|kjem|blir|vert|bliver|will|ska|skal|hör av|hører|høyrer|återkommer|vender"
-    r"|handläggs|behandl\w+|undersö\w+|undersøk\w+|undersøg\w+|utre[ds]\w*|skickas|sendes|sendast)\b"
+    r"(?i)\b(?:vi|jag|jeg|eg|we|(?-i:I)|i['’](?:ll|ve|m)|we['’](?:ll|ve|re)|kommer|kjem|blir|vert"
+    r"|bliver|will|hör av|hører|høyrer|återkommer|vender|behandl\w+|undersö\w+|undersøk\w+"
+    r"|undersøg\w+|utre[ds]\w*|skickas|sendes|sendast)\b"
 )
 _TRACE = re.compile(
     r"@|(?i:https?:|www\.|\btel\b|\btlf|\btelefon|\bphone|\bmobil)|\d{5,}|(?:\d\d ){3}"

@@ -14,7 +14,7 @@ from model.cues import apologizes, echoed, is_about_us, tells_time, thanks
 from model.edits import moved, put_after, replaced, without
 from model.rubric import Behavior, Channel, Dimension, Need
 from model.scores import UNDETERMINED, Sentence
-from model.situation import SHOWN, Finding, Situation, is_missing
+from model.situation import SHOWN, Finding, Situation, is_courtesy, is_missing
 from model.typography import fill_in, lower_your_voice, one_exclamation_mark, split_the_sentence
 
 _E, _P, _C = Dimension.EMPATHY, Dimension.POLITENESS, Dimension.CLARITY
@@ -26,10 +26,12 @@ _OWN_WORDS = 0.5
 _GOOD = {_E: 3.5, _P: 4.3, _C: 3.5}
 """A score from here on needs nothing more; courtesies are missed in a good reply too."""
 _RUDE = (_B.SARCASM, _B.BLAMES_CUSTOMER, _B.DISMISSIVE, _B.COMMANDING)
-"""Neighbors: which of them a rude sentence shows is often open, that it is rude is not."""
+"""Neighbors: that a sentence is rude is often sure where it is open which of them it shows."""
+_ONE_KIND = 0.7
+"""The least probability of one of them before an advice names it."""
 _SPECIFIC_APOLOGY = 6
 """Words from which an apology says what for."""
-_ECHO = 3
+_ECHO = 2
 """Words of the customer's in one sentence from which it takes up what they wrote."""
 _LONG = 120
 """Words from which a reply may thank, or apologize, at its start and at its end."""
@@ -51,7 +53,7 @@ Find = Callable[[Situation], Iterator[Finding]]
 
 def _drop(behavior: Behavior) -> Find:
     """Sentences that show a behavior: better without."""
-    return lambda s: _left_out(s, (x for x in s.showing(behavior) if _leads(behavior, x)))
+    return lambda s: _left_out(s, (x for x in s.showing(behavior) if _is_named(behavior, x)))
 
 
 def _left_out(s: Situation, sentences: Iterable[Sentence]) -> Iterator[Finding]:
@@ -61,10 +63,9 @@ def _left_out(s: Situation, sentences: Iterable[Sentence]) -> Iterator[Finding]:
             yield Finding(start=found.start, end=found.end, changed=rest)
 
 
-def _leads(behavior: Behavior, sentence: Sentence) -> bool:
+def _is_named(behavior: Behavior, sentence: Sentence) -> bool:
     """False for a rude sentence that may as well be rude in another way."""
-    others = max(sentence.behaviors[b] for b in _RUDE if b is not behavior)
-    return behavior not in _RUDE or sentence.behaviors[behavior] >= 2 * others
+    return behavior not in _RUDE or sentence.behaviors[behavior] >= _ONE_KIND
 
 
 def _stay_respectful(s: Situation) -> Iterator[Finding]:
@@ -73,8 +74,13 @@ def _stay_respectful(s: Situation) -> Iterator[Finding]:
 
 
 def _is_rude_somehow(sentence: Sentence) -> bool:
-    is_named = any(sentence.behaviors[b] >= SHOWN and _leads(b, sentence) for b in _RUDE)
-    return not is_named and prod(1 - sentence.behaviors[b] for b in _RUDE) <= 1 - SHOWN
+    is_rude = prod(1 - sentence.behaviors[b] for b in _RUDE) <= 1 - SHOWN
+    return is_rude and not any(_is_named(b, sentence) for b in _RUDE)
+
+
+def _mean_what_you_say(s: Situation) -> Iterator[Finding]:
+    """Empty phrases that do nothing else."""
+    return _left_out(s, (x for x in s.showing(_B.INSINCERE) if is_courtesy(x)))
 
 
 def _say_instead(rule: str, dimension: Dimension, behavior: Behavior) -> Find:
@@ -83,7 +89,7 @@ def _say_instead(rule: str, dimension: Dimension, behavior: Behavior) -> Find:
     def find(s: Situation) -> Iterator[Finding]:
         if s.value(dimension) < _GOOD[dimension]:
             for found in s.showing(behavior):
-                if _leads(behavior, found):
+                if _is_named(behavior, found):
                     changed = replaced(s.text, (found.start, found.end), s.examples[rule])
                     yield Finding(
                         start=found.start, end=found.end, changed=changed, share=_OWN_WORDS
@@ -207,13 +213,13 @@ def _names_no_problem(s: Situation) -> bool:
     )
 
 
-def _our_steps(s: Situation) -> Sequence[Sentence]:
-    """What the writer's side does next, or leaves open."""
+def _open_steps(s: Situation) -> Sequence[Sentence]:
+    """What the writer's side does next, and what is left open."""
     return [
         x
         for x in s.body
-        if max(x.behaviors[_B.NEXT_STEP], x.behaviors[_B.VAGUE]) >= SHOWN
-        and is_about_us(s.text_of(x))
+        if x.behaviors[_B.VAGUE] >= SHOWN
+        or (x.behaviors[_B.NEXT_STEP] >= SHOWN and is_about_us(s.text_of(x)))
     ]
 
 
@@ -321,7 +327,7 @@ RULES: tuple[Rule, ...] = (
             _says_no_time,
             _B.VAGUE,
             _B.NEXT_STEP,
-            among=_our_steps,
+            among=_open_steps,
         ),
     ),
     Rule(
@@ -330,7 +336,7 @@ RULES: tuple[Rule, ...] = (
         find=lambda s: _drop(_B.ACKNOWLEDGES_FEELING)(s) if s.needs(Need.NONE) else iter(()),
     ),
     Rule(id="one-thank-you-is-enough", dimension=_P, find=_one_thank_you),
-    Rule(id="mean-what-you-say", dimension=_E, find=_drop(_B.INSINCERE)),
+    Rule(id="mean-what-you-say", dimension=_E, find=_mean_what_you_say),
     Rule(id="lower-your-voice", dimension=_P, find=lower_your_voice),
     Rule(id="answer-first", dimension=_C, find=_answer_first),
     Rule(id="split-the-sentence", dimension=_C, find=split_the_sentence),

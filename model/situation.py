@@ -19,6 +19,8 @@ _COURTESIES = (
     Behavior.INVITES_FOLLOW_UP,
     Behavior.INSINCERE,
 )
+_FEWEST = 3
+"""Words of a sentence that says something."""
 _SURE, _ENOUGH_WORDS = 0.9, 5
 """Least probability of a language, and least words, before anybody is told to write another."""
 
@@ -26,6 +28,13 @@ _SURE, _ENOUGH_WORDS = 0.9, 5
 def is_missing(sentences: Iterable[Sentence], *behaviors: Behavior) -> bool:
     """True where it is all but sure that none of the sentences shows one of the behaviors."""
     return prod(1 - s.behaviors[b] for s in sentences for b in behaviors) >= _MISSING
+
+
+def is_courtesy(sentence: Sentence) -> bool:
+    """True where greeting, thanks or a kind phrase is all that a sentence does."""
+    kind = max(sentence.behaviors[b] for b in _COURTESIES)
+    more = max(p for b, p in sentence.behaviors.items() if b not in _COURTESIES)
+    return kind >= SHOWN and kind > more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +68,10 @@ class Situation:
 
     def __post_init__(self) -> None:
         said = self.assessment.sentences[: self._signed_from()]
-        inner = tuple(s for s in said if not self._is_courtesy(s))
-        object.__setattr__(self, "courtesies", tuple(s for s in said if self._is_courtesy(s)))
+        inner = tuple(
+            s for s in said if not is_courtesy(s) and len(self.text_of(s).split()) >= _FEWEST
+        )
+        object.__setattr__(self, "courtesies", tuple(filter(is_courtesy, said)))
         object.__setattr__(self, "body", inner or said or self.assessment.sentences)
 
     def _signed_from(self) -> int:
@@ -75,13 +86,6 @@ class Situation:
             elif not stands_alone:
                 break
         return first
-
-    def _is_courtesy(self, sentence: Sentence) -> bool:
-        """True where greeting, thanks or a kind close is all that a sentence does."""
-        kind = max(sentence.behaviors[b] for b in _COURTESIES)
-        more = max(p for b, p in sentence.behaviors.items() if b not in _COURTESIES)
-        is_short = len(self.text_of(sentence).split()) <= 2
-        return is_short or (kind >= SHOWN and kind > more)
 
     @property
     def text(self) -> str:
