@@ -10,13 +10,13 @@ import re
 _UNIT = (
     r"(?:sek\w*|min(?:\.|ut\w*|utt\w*)?|tim(?:mar|me|men|ar|e|er|en)?|hours?|dygn|døgn"
     r"|(?:arbets|arbeids|arbejds|virke|verke|hver|kvar|var|bank|yrke)?dag(?:e|er|ar|ars|en)?"
-    r"|days?|(?:working|business) days?|weeks?|veck[ao]r?|uker?|vek[ea]r?|uger?|months?"
+    r"|days?|(?:working|business)[ ]days?|weeks?|veck[ao]r?|uker?|vek[ea]r?|uger?|months?"
     r"|månad(?:er|ar)?|måned(?:er)?|years?|år)"
 )
 _COUNT = (
     r"(?:\d+|én|eitt?|ett|to|två|tre|fire|fyra|fem|seks|sex|sju|syv|åtte|åtta|otte|ni|nio"
-    r"|ti|tio|one|two|three|four|five|six|seven|eight|nine|ten|(?:ett? |eit )?par|couple of"
-    r"|(?:a )?few|några|noen|nokre|nogle)"
+    r"|ti|tio|one|two|three|four|five|six|seven|eight|nine|ten|(?:(?:ett?|eit)[ ])?par|couple[ ]of"
+    r"|(?:a[ ])?few|några|noen|nokre|nogle)"
 )
 _TIME = re.compile(
     rf"""(?ix)\b(?:
@@ -58,8 +58,8 @@ _CLOSING = re.compile(
       (?:med[ ])?(?:vänlig|vennlig|venleg|venlig|bästa|beste|bedste|varm|hjert|hjart)\w*[ ]
         (?:hälsning|hilsen|helsing|hilsner)\w*
     | m\.?v\.?h | vh\b | kh\b | dbh\b | hälsning | hilsen\b | hilsner\b | helsing\b | hälsar\b
-    | allt[ ]gott | alt[ ]godt | (?:tack|takk?)[ ]på[ ]f[oö]r\w+
-    | på[ ]for(?:e|å|eh)?h[aå]nd[ ]takk?
+    | allt[ ]gott | alt[ ]godt | (?:tack|takk?)[ ]på[ ]f[oöø]r\w+
+    | på[ ]f[oø]re?h[aå]nd[ ]takk?
     | (?:many[ ])?thanks[ ]in[ ]advance | (?:kind(?:est)?|best|warm(?:est)?|many)[ ]
         (?:regards|wishes|thanks) | regards\b | warmly\b | sincerely | yours\b | cheers\b
     | all[ ]the[ ]best | best,
