@@ -14,7 +14,7 @@ from enum import IntEnum
 
 from tokenizers import Tokenizer
 
-from model.alike import alike
+from model.alike import alike, greets
 from model.prediction import PreparedReply
 from model.rubric import Channel
 from model.sentences import sentence_spans
@@ -98,13 +98,16 @@ def windows(reply: PreparedReply, reader: Reader) -> list[Window]:
         whole = reply.message
         asked = [whole[a:b] for a, b in sentence_spans(whole)]
         message = " ".join(marked(t) for t in alike(asked, reply.language))
-    own = alike([reply.text[a:b] for a, b in spans], reply.language)
+    sent = [reply.text[a:b] for a, b in spans]
     tokenizer = reader.tokenizer
-    texts = [message, *(marked(t) for t in own)]
+    texts = [message, *(marked(t) for t in alike(sent, reply.language))]
     encoded = tokenizer.encode_batch_fast(texts, add_special_tokens=False)
     message_ids = encoded[0].ids[:LONGEST_MESSAGE]
     sentences = [(span, e.ids) for span, e in zip(spans, encoded[1:], strict=True)]
-    is_stock = [reader.stock.includes(ids) for _, ids in sentences]
+    is_stock = [
+        reader.stock.includes(ids) and not greets(text)
+        for text, (_, ids) in zip(sent, sentences, strict=True)
+    ]
     if all(is_stock):
         is_stock = [False] * len(sentences)
     rated, stock = (

@@ -111,6 +111,12 @@ def test_a_stock_phrase_stands_in_a_window_of_its_own(reader: Reader) -> None:
     assert (rated.is_stock, stock.is_stock) == (False, True)
 
 
+def test_a_greeting_with_thanks_is_rated(reader: Reader) -> None:
+    found = windows(prepared("Hej anna, tack var är mitt. Du får svar i dag."), reader)
+
+    assert [w.is_stock for w in found] == [False]
+
+
 def test_a_reply_of_stock_phrases_alone_is_rated_as_it_is(reader: Reader) -> None:
     assert [
         w.is_stock for w in windows(prepared("Tack var är mitt. Tack hej du i dag."), reader)
