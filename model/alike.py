@@ -32,10 +32,12 @@ _GREETED = re.compile(rf"(?i)^(?P<greeting>{_GREETING}),? {_NAME}(?=\s*(?:[,.!:�
 _OPENS = re.compile(rf"^(?P<name>{_WORD})(?P<called>,)?(?= [{_LOWER}])")
 _GREETS = re.compile(rf"(?i)^\W*(?:{_GREETING})\b")
 _AT_A_TIME = re.compile(rf"(?i)^{_DAYTIME}\b")
-_SIGNED = re.compile(
-    r"(?i)^(?P<closing>.{0,40}\b(?:hilsen|helsing|hälsningar|hälsning|mvh|vh|kh|regards|wishes|best|"
-    rf"thanks|takk|tack|tak|cheers),?) {_NAME}\.?$"
+_CLOSING = (
+    r"\b(?:hilsen|helsing|hälsningar|hälsning|mvh|vh|kh|regards|wishes|best|thanks|takk|tack|tak|"
+    r"cheers),?"
 )
+_SIGNED = re.compile(rf"(?i)^(?P<closing>.{{0,40}}{_CLOSING}) {_NAME}\.?$")
+_CLOSES = re.compile(rf"(?i)^.{{0,20}}{_CLOSING}(?: {_NAME})?\W*$")
 _ONLY_NAME = re.compile(rf"(?i)^(?:/ ?|– ?|- ?)?{_NAME}\.?$")
 _NOT_NAMES = (
     "de|dem|deres|dykk|dykkar|jer|jeres|ni|er|du|"
@@ -70,6 +72,11 @@ _HELLO = {"en": "Hello", "nb": "Hei", "nn": "Hei"}
 def greets(text: str) -> bool:
     """True where a text begins with the words of a greeting."""
     return _GREETS.match(text) is not None
+
+
+def closes(text: str) -> bool:
+    """True where a text is no more than the closing of a letter, signed or not."""
+    return _CLOSES.match(text) is not None
 
 
 def alike(sentences: Sequence[str], language: str) -> list[str]:

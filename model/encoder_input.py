@@ -14,7 +14,7 @@ from enum import IntEnum
 
 from tokenizers import Tokenizer
 
-from model.alike import alike, greets
+from model.alike import alike, closes, greets
 from model.prediction import PreparedReply
 from model.rubric import Channel
 from model.sentences import sentence_spans
@@ -105,7 +105,7 @@ def windows(reply: PreparedReply, reader: Reader) -> list[Window]:
     message_ids = encoded[0].ids[:LONGEST_MESSAGE]
     sentences = [(span, e.ids) for span, e in zip(spans, encoded[1:], strict=True)]
     is_stock = [
-        reader.stock.includes(ids) and not greets(text)
+        reader.stock.includes(ids) and not (greets(text) or closes(text))
         for text, (_, ids) in zip(sent, sentences, strict=True)
     ]
     if all(is_stock):

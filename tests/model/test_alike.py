@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.alike import HIDDEN, alike
+from model.alike import HIDDEN, alike, closes
 
 
 @pytest.mark.parametrize(
@@ -76,3 +76,15 @@ def test_a_first_name_that_opens_a_sentence_reads_alike() -> None:
 )
 def test_a_word_that_opens_a_sentence_is_no_name(sentence: str) -> None:
     assert alike([sentence], "en") == [sentence]
+
+
+@pytest.mark.parametrize(
+    "text", ["Best wishes, Tom", "Med venlig hilsen,", "Vennlig hilsen Kari", "Many thanks!", "Mvh"]
+)
+def test_the_closing_of_a_letter_is_known(text: str) -> None:
+    assert closes(text)
+
+
+@pytest.mark.parametrize("text", ["Best wishes for your wedding.", "Du får svar i dag.", "Hej!"])
+def test_what_says_more_closes_no_letter(text: str) -> None:
+    assert not closes(text)
