@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, select, true
 
 from model import Dimension
 from service.candidates import Period
@@ -45,28 +45,32 @@ class CaseRepository:
 
     def reviewed(self, viewer: User, period: Period, team: str | None = None) -> list[Case]:
         """The reviews of replies sent in a period, of one team or all that the viewer sees."""
-        conditions = [ReplyRow.sent_at >= period.start, ReplyRow.sent_at < period.end]
-        if team is not None:
-            conditions.append(ReplyRow.team == team)
-        return self._where(viewer, *conditions)
+        return self._where(readable(viewer, period, team))
+
+    def first(self, *conditions: ColumnElement[bool], limit: int) -> list[Case]:
+        """The first reviews by the time of the reply; who may read them is among the conditions."""
+        return self._where(*conditions, limit=limit)
 
     def of_plan(self, viewer: User, plan_id: str) -> list[Case]:
         """The reviews of what a plan drew for calibration."""
-        return self._where(viewer, DrawRow.plan == plan_id, DrawRow.arm == Arm.CALIBRATION)
+        return self._where(
+            _may_read(viewer), DrawRow.plan == plan_id, DrawRow.arm == Arm.CALIBRATION
+        )
 
     def find(self, viewer: User, review_id: str) -> Case | None:
         """One review, if the viewer may see it."""
-        return next(iter(self._where(viewer, ReviewRow.id == review_id)), None)
+        return next(iter(self._where(_may_read(viewer), ReviewRow.id == review_id)), None)
 
-    def _where(self, viewer: User, *conditions: ColumnElement[bool]) -> list[Case]:
+    def _where(self, *conditions: ColumnElement[bool], limit: int | None = None) -> list[Case]:
         query = (
             select(ReviewRow.id, DrawRow, PlanRow.name, ReplyRow, ReplyTextRow)
             .join(DrawRow, ReviewRow.draw == DrawRow.id)
             .join(PlanRow, DrawRow.plan == PlanRow.id)
             .join(ReplyRow, ReviewRow.reply == ReplyRow.id)
             .outerjoin(ReplyTextRow, ReplyTextRow.reply == ReplyRow.id)
-            .where(among(ReplyRow.team, viewer.sees), ~is_blind(viewer), *conditions)
+            .where(*conditions)
             .order_by(ReplyRow.sent_at, ReviewRow.created_at)
+            .limit(limit)
         )
         with self._database.reading() as db:
             rows = db.execute(query).all()
@@ -89,3 +93,19 @@ class CaseRepository:
                 )
                 for review, draw, plan, reply, text in rows
             ]
+
+
+def readable(viewer: User, period: Period, team: str | None) -> ColumnElement[bool]:
+    """The condition that a reply was sent in a period, by one team or any that the viewer sees, and
+    that the viewer may read its reviews.
+    """
+    return and_(
+        ReplyRow.sent_at >= period.start,
+        ReplyRow.sent_at < period.end,
+        true() if team is None else ReplyRow.team == team,
+        _may_read(viewer),
+    )
+
+
+def _may_read(viewer: User) -> ColumnElement[bool]:
+    return and_(among(ReplyRow.team, viewer.sees), ~is_blind(viewer))

@@ -1,10 +1,10 @@
 """What estimates stand on: scored replies, draws, reviews and skips, without any text."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 
 from model import Dimension
 from service.candidates import Candidates, Column, Facet, Period
@@ -14,6 +14,7 @@ from service.sampling import Draw
 from service.storage.database import Database
 from service.storage.plans import PlanRepository, Scope, StoredPlan, Teams, among, in_scope
 from service.storage.tables import ReplyRow
+from service.storage.totals import reached, totals
 from service.storage.workbench_tables import DisputeRow, DrawRow, ReviewRow
 
 
@@ -40,23 +41,40 @@ class SampleRepository:
             and_(_within(period), in_scope(scope), ReplyRow.erased_at.is_(None))
         )
 
-    def covered(self, period: Period, teams: Teams) -> Covered:
-        """The sample of a period: what the plans of these teams, and of all teams, drew."""
+    def covered(
+        self,
+        period: Period,
+        teams: Teams,
+        *,
+        parts: Sequence[Period] = (),
+        by: Collection[Facet] = tuple(Facet),
+    ) -> Covered:
+        """The sample of a period: what the plans of these teams, and of all teams, drew.
+
+        Figures can be given for the whole and for each of the `parts` that it is cut into, by agent
+        and the facets named. The replies come summed up by the database, but for the drawn ones.
+        """
         plans = [
             p
             for p in PlanRepository(self._database).all(None)
             if p.plan.period.start < period.end and period.start < p.plan.period.end
         ]
         seen = and_(_within(period), among(ReplyRow.team, teams))
-        reached = or_(false(), *(and_(_within(p.plan.period), in_scope(p.scope)) for p in plans))
+        drawn = and_(seen, DrawRow.plan.in_([p.id for p in plans]))
+        facets = [f for f in Facet if f in {Facet.AGENT, *by}]
         sample = Sample(
-            candidates=self._candidates(and_(seen, reached)),
-            draws=self._draws(seen),
-            reviews=self._reviews(seen),
-            skips=self._skips(seen),
+            candidates=totals(
+                self._database,
+                [(part, and_(seen, reached(plans, part))) for part in parts or (period,)],
+                drawn,
+                facets,
+            ),
+            draws=self._draws(drawn),
+            reviews=self._reviews(drawn),
+            skips=self._skips(drawn),
         )
         with self._database.reading() as db:
-            replies = len(db.scalars(select(ReplyRow.id).where(seen)).all())
+            replies = db.scalar(select(func.count()).select_from(ReplyRow).where(seen)) or 0
         return Covered(sample=sample, replies=replies, plans=tuple(plans))
 
     def of_plan(self, plan_id: str, teams: Teams) -> list[Review]:
@@ -91,44 +109,58 @@ class SampleRepository:
             rows = db.execute(select(*columns).where(condition)).all()
         return _columns(rows)
 
-    def _draws(self, seen: ColumnElement[bool]) -> list[Draw]:
-        query = select(DrawRow).join(ReplyRow, DrawRow.reply == ReplyRow.id).where(seen)
+    def _draws(self, drawn: ColumnElement[bool]) -> list[Draw]:
+        columns = (
+            DrawRow.reply,
+            DrawRow.arm,
+            DrawRow.stratum,
+            DrawRow.inclusion_probability,
+            DrawRow.model_version,
+            DrawRow.position,
+        )
+        query = select(*columns).join(ReplyRow, DrawRow.reply == ReplyRow.id).where(drawn)
         with self._database.reading() as db:
             return [
                 Draw(
-                    reply=row.reply,
-                    arm=Arm(row.arm),
-                    stratum=tuple(row.stratum),
-                    inclusion_probability=row.inclusion_probability,
-                    model_version=row.model_version,
-                    position=row.position,
+                    reply=reply,
+                    arm=Arm(arm),
+                    stratum=tuple(stratum),
+                    inclusion_probability=probability,
+                    model_version=version,
+                    position=position,
                 )
-                for row in db.scalars(query)
+                for reply, arm, stratum, probability, version, position in db.execute(query)
             ]
 
-    def _reviews(self, seen: ColumnElement[bool]) -> list[Review]:
+    def _reviews(self, drawn: ColumnElement[bool]) -> list[Review]:
+        columns = (
+            ReviewRow.reply,
+            ReviewRow.reviewer,
+            ReviewRow.created_at,
+            *(getattr(ReviewRow, d) for d in Dimension),
+        )
         query = (
-            select(ReviewRow)
-            .join(ReplyRow, ReviewRow.reply == ReplyRow.id)
+            select(*columns)
             .join(DrawRow, ReviewRow.draw == DrawRow.id)
-            .where(seen)
+            .join(ReplyRow, DrawRow.reply == ReplyRow.id)
+            .where(drawn)
         )
         with self._database.reading() as db:
             return [
                 Review(
-                    reply=row.reply,
-                    reviewer=row.reviewer,
-                    ratings={d: getattr(row, d) for d in Dimension},
-                    at=row.created_at,
+                    reply=reply,
+                    reviewer=reviewer,
+                    ratings=dict(zip(Dimension, given, strict=True)),
+                    at=at,
                 )
-                for row in db.scalars(query)
+                for reply, reviewer, at, *given in db.execute(query)
             ]
 
-    def _skips(self, seen: ColumnElement[bool]) -> list[Skip]:
+    def _skips(self, drawn: ColumnElement[bool]) -> list[Skip]:
         query = (
             select(DrawRow)
             .join(ReplyRow, DrawRow.reply == ReplyRow.id)
-            .where(seen, DrawRow.state == "skipped")
+            .where(drawn, DrawRow.state == "skipped")
         )
         with self._database.reading() as db:
             return [
@@ -160,4 +192,5 @@ def _columns(rows: Sequence[Sequence[object]]) -> Candidates:
         model_version=Column.of(map(str, version)),
         sent_at=np.array([t.replace(tzinfo=None) for t in sent_at], dtype="datetime64[us]"),
         is_disputed=np.array(disputed, dtype=np.bool_),
+        count=np.ones(len(names)),
     )

@@ -131,9 +131,7 @@ def _numbers(
     return row
 
 
-def _content(
-    reply: str, number: int, sent_at: datetime, text: str, message: str | None
-) -> Row:
+def _content(reply: str, number: int, sent_at: datetime, text: str, message: str | None) -> Row:
     return {
         "reply": reply,
         "external_id": f"m-{number}",

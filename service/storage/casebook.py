@@ -1,0 +1,71 @@
+"""What a report tells of single reviews: counted in the database, and only the shown ones read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from model import Behavior, Dimension
+from model.rubric import POOR
+from service.candidates import Period
+from service.storage.cases import Case, CaseRepository, readable
+from service.storage.database import Database
+from service.storage.tables import ReplyRow
+from service.storage.users import User
+from service.storage.workbench_tables import ReviewBehaviorRow, ReviewRow
+
+_GOOD = 4
+"""The rating that all dimensions of a good example have at least, and one exceeds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Casebook:
+    """The reviews of a period: how many, what reviewers found in them, and examples.
+
+    `behaviors`: in how many poor reviews a behavior was tagged, and in how many others.
+    """
+
+    reviews: int
+    behaviors: Sequence[tuple[Behavior, int, int]]
+    poor: Sequence[Case]
+    coaching: Sequence[Case]
+    good: Sequence[Case]
+
+
+def casebook(
+    database: Database, viewer: User, period: Period, team: str | None, *, limit: int
+) -> Casebook:
+    """The casebook of one team, or of all that the viewer sees, with `limit` examples of each."""
+    seen = readable(viewer, period, team)
+    cases = CaseRepository(database)
+    with database.reading() as db:
+        reviews = db.scalar(select(func.count()).select_from(ReviewRow).join(ReplyRow).where(seen))
+        tagged = db.execute(
+            select(ReviewBehaviorRow.tag, _IS_POOR, func.count(ReviewRow.id.distinct()))
+            .join(ReviewRow, ReviewBehaviorRow.review == ReviewRow.id)
+            .join(ReplyRow, ReviewRow.reply == ReplyRow.id)
+            .where(seen)
+            .group_by(ReviewBehaviorRow.tag, _IS_POOR)
+        )
+        counts = {(tag, bool(is_poor)): number for tag, is_poor, number in tagged}
+    both = [(b, counts.get((b, True), 0), counts.get((b, False), 0)) for b in Behavior]
+    return Casebook(
+        reviews=reviews or 0,
+        behaviors=[(b, poor, others) for b, poor, others in both if poor or others],
+        poor=cases.first(seen, _IS_POOR, limit=limit),
+        coaching=cases.first(seen, ReviewRow.is_for_coaching, limit=limit),
+        good=cases.first(seen, _IS_GOOD, limit=limit),
+    )
+
+
+def _holds(dimension: Dimension) -> ColumnElement[int]:
+    """The rating that holds now: the revised one, if there is one."""
+    revised: InstrumentedAttribute[int] = getattr(ReviewRow, f"revised_{dimension}")
+    return func.coalesce(revised, getattr(ReviewRow, dimension))
+
+
+_IS_POOR = or_(*(_holds(d) <= POOR for d in Dimension))
+_IS_GOOD = and_(
+    *(_holds(d) >= _GOOD for d in Dimension), or_(*(_holds(d) > _GOOD for d in Dimension))
+)
