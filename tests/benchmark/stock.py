@@ -266,7 +266,10 @@ def _fill_disputes(db: Connection, reviews: Sequence[str]) -> None:
             "token_expires_at": NOW,
             "state": ("invited", "open", "decided")[i % 3],
             "objection": "The customer wrote twice." if i % 3 else None,
+            "objected_at": START if i % 3 else None,
             "outcome": "kept" if i % 3 == 2 else None,
+            "decided_by": "admin" if i % 3 == 2 else None,
+            "decided_at": START if i % 3 == 2 else None,
             "created_at": START,
         }
         for i, review in enumerate(reviews)
