@@ -49,9 +49,7 @@ class PredictionScorer:
         languages, asked_in, texts, prepared = zip(*map(self._prepare, replies), strict=True)
         prediction = self._predictor.predict(prepared)
         return [
-            self._assess(
-                row, languages[row], asked_in[row], texts[row], prepared[row], prediction
-            )
+            self._assess(row, languages[row], asked_in[row], texts[row], prepared[row], prediction)
             for row in range(len(replies))
         ]
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from model import Behavior, Dimension
@@ -13,7 +14,7 @@ from service.storage.cases import Case, CaseRepository, readable
 from service.storage.database import Database
 from service.storage.tables import ReplyRow
 from service.storage.users import User
-from service.storage.workbench_tables import ReviewBehaviorRow, ReviewRow
+from service.storage.workbench_tables import DrawRow, ReviewBehaviorRow, ReviewRow
 
 _GOOD = 4
 """The rating that all dimensions of a good example have at least, and one exceeds."""
@@ -40,13 +41,12 @@ def casebook(
     seen = readable(viewer, period, team)
     cases = CaseRepository(database)
     with database.reading() as db:
-        reviews = db.scalar(select(func.count()).select_from(ReviewRow).join(ReplyRow).where(seen))
+        found = _reviews(ReviewRow.id, _IS_POOR.label("is_poor")).where(seen).cte()
+        reviews = db.scalar(select(func.count()).select_from(found))
         tagged = db.execute(
-            select(ReviewBehaviorRow.tag, _IS_POOR, func.count(ReviewRow.id.distinct()))
-            .join(ReviewRow, ReviewBehaviorRow.review == ReviewRow.id)
-            .join(ReplyRow, ReviewRow.reply == ReplyRow.id)
-            .where(seen)
-            .group_by(ReviewBehaviorRow.tag, _IS_POOR)
+            select(ReviewBehaviorRow.tag, found.c.is_poor, func.count(found.c.id.distinct()))
+            .join(found, ReviewBehaviorRow.review == found.c.id)
+            .group_by(ReviewBehaviorRow.tag, found.c.is_poor)
         )
         counts = {(tag, bool(is_poor)): number for tag, is_poor, number in tagged}
     both = [(b, counts.get((b, True), 0), counts.get((b, False), 0)) for b in Behavior]
@@ -56,6 +56,15 @@ def casebook(
         poor=cases.first(seen, _IS_POOR, limit=limit),
         coaching=cases.first(seen, ReviewRow.is_for_coaching, limit=limit),
         good=cases.first(seen, _IS_GOOD, limit=limit),
+    )
+
+
+def _reviews(*columns: Any) -> Select[Any]:
+    return (
+        select(*columns)
+        .select_from(DrawRow)
+        .join(ReviewRow, ReviewRow.draw == DrawRow.id)
+        .join(ReplyRow, DrawRow.reply == ReplyRow.id)
     )
 
 

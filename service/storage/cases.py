@@ -10,7 +10,7 @@ from model import Dimension
 from service.candidates import Period
 from service.plan import Arm
 from service.storage.database import Database
-from service.storage.plans import among
+from service.storage.plans import among, drawn_within
 from service.storage.queue import is_blind
 from service.storage.reviews import KeptReview, kept_reviews
 from service.storage.tables import ReplyRow, ReplyTextRow
@@ -96,10 +96,11 @@ class CaseRepository:
 
 
 def readable(viewer: User, period: Period, team: str | None) -> ColumnElement[bool]:
-    """The condition that a reply was sent in a period, by one team or any that the viewer sees, and
-    that the viewer may read its reviews.
+    """The condition that a drawn reply was sent in a period, by one team or any that the viewer
+    sees, and that the viewer may read its reviews.
     """
     return and_(
+        drawn_within(period),
         ReplyRow.sent_at >= period.start,
         ReplyRow.sent_at < period.end,
         true() if team is None else ReplyRow.team == team,

@@ -2,9 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from numpy.typing import DTypeLike, NDArray
+from sqlalchemy import ColumnElement, String, and_, func, select, type_coerce
 
 from model import Dimension
 from service.candidates import Candidates, Column, Facet, Period
@@ -16,6 +19,8 @@ from service.storage.plans import PlanRepository, Scope, StoredPlan, Teams, amon
 from service.storage.tables import ReplyRow
 from service.storage.totals import reached, totals
 from service.storage.workbench_tables import DisputeRow, DrawRow, ReviewRow
+
+_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,13 +93,9 @@ class SampleRepository:
 
     def _candidates(self, condition: ColumnElement[bool]) -> Candidates:
         disputed = (
-            exists()
-            .where(
-                ReviewRow.reply == ReplyRow.id,
-                DisputeRow.review == ReviewRow.id,
-                DisputeRow.state == "open",
-            )
-            .correlate(ReplyRow)
+            select(ReviewRow.reply)
+            .join(DisputeRow, DisputeRow.review == ReviewRow.id)
+            .where(DisputeRow.state == "open")
         )
         columns = (
             ReplyRow.id,
@@ -102,12 +103,13 @@ class SampleRepository:
             *(getattr(ReplyRow, d) for d in Dimension),
             ReplyRow.risk,
             ReplyRow.model_version,
-            ReplyRow.sent_at,
-            disputed,
+            type_coerce(ReplyRow.sent_at, String),  # SQLite's text is not made a datetime first
+            ReplyRow.id.in_(disputed),
         )
+        query = select(*columns).where(condition).execution_options(yield_per=_AT_ONCE)
         with self._database.reading() as db:
-            rows = db.execute(select(*columns).where(condition)).all()
-        return _columns(rows)
+            blocks = [_block(rows) for rows in db.execute(query).partitions()] or [_block(())]
+        return _joined([np.concatenate(parts) for parts in zip(*blocks, strict=True)])
 
     def _draws(self, drawn: ColumnElement[bool]) -> list[Draw]:
         columns = (
@@ -178,19 +180,44 @@ def _within(period: Period) -> ColumnElement[bool]:
     return and_(ReplyRow.sent_at >= period.start, ReplyRow.sent_at < period.end)
 
 
-def _columns(rows: Sequence[Sequence[object]]) -> Candidates:
-    given = list(zip(*rows, strict=True)) or [()] * (5 + len(Facet) + len(Dimension))
-    names, facets = np.array(given[0], dtype=object), dict(zip(Facet, given[1:], strict=False))
+_KINDS: Sequence[DTypeLike] = (
+    object,  # id
+    *([object] * len(Facet)),
+    *([np.float64] * len(Dimension)),
+    np.float64,  # risk
+    object,  # version
+    "datetime64[us]",
+    np.bool_,
+)
+
+
+def _block(rows: Sequence[Sequence[Any]]) -> list[NDArray[Any]]:
+    """Some rows as columns: small, before the next rows are read."""
+    columns = list(zip(*rows, strict=True)) or [()] * len(_KINDS)
+    names: dict[str, str] = {}  # few names, many rows: each is kept once
+    kept = [
+        [names.setdefault(v, v) for v in column] if kind is object and number else column
+        for number, (column, kind) in enumerate(zip(columns, _KINDS, strict=True))
+    ]
+    kept[-2] = [_utc(t) for t in kept[-2]]
+    return [np.array(column, dtype=kind) for column, kind in zip(kept, _KINDS, strict=True)]
+
+
+def _utc(at: str | datetime) -> str | datetime:
+    return at.astimezone(UTC).replace(tzinfo=None) if isinstance(at, datetime) else at
+
+
+def _joined(columns: Sequence[NDArray[Any]]) -> Candidates:
     first = 1 + len(Facet)
-    scores = dict(zip(Dimension, given[first:], strict=False))
-    risk, version, sent_at, disputed = given[first + len(Dimension) :]
+    facets, scores = columns[1:first], columns[first : first + len(Dimension)]
+    risk, version, sent_at, disputed = columns[first + len(Dimension) :]
     return Candidates(
-        reply=names,
-        facets={f: Column.of(map(str, values)) for f, values in facets.items()},
-        scores={d: np.array(values, dtype=np.float64) for d, values in scores.items()},
-        risk=np.array(risk, dtype=np.float64),
-        model_version=Column.of(map(str, version)),
-        sent_at=np.array([t.replace(tzinfo=None) for t in sent_at], dtype="datetime64[us]"),
-        is_disputed=np.array(disputed, dtype=np.bool_),
-        count=np.ones(len(names)),
+        reply=columns[0],
+        facets={f: Column.of(values) for f, values in zip(Facet, facets, strict=True)},
+        scores=dict(zip(Dimension, scores, strict=True)),
+        risk=risk,
+        model_version=Column.of(version),
+        sent_at=sent_at,
+        is_disputed=disputed,
+        count=np.ones(len(risk)),
     )
