@@ -34,6 +34,7 @@ from service.storage.sessions import SessionRepository
 from service.storage.tables import ReplyRow
 from service.storage.workbench_tables import DrawRow, PlanRow
 from service.workbench.site import SESSION
+from tests.benchmark.import_rate import import_rates
 from tests.benchmark.results import hardware
 from tests.benchmark.stock import MONTHS, NOW, fill, month_of
 from tests.builders import make_settings
@@ -117,6 +118,7 @@ def _measure(database: Database, url: str, folder: Path, replies: int, rounds: i
         "database": database.open().dialect.name,
         "replies": stored,
         "times": {name: asdict(found) for name, found in times.items()},
+        "rates": import_rates(min(rounds, 3)),
     }
 
 
@@ -168,6 +170,8 @@ def _print(found: Run) -> None:
     shown = Table("what", "s", "of it processor, s", title=_told(found), title_justify="left")
     for row in _rows(found):
         shown.add_row(*row)
+    for name, rate in found["rates"].items():
+        shown.add_row(name, *(f"{n} {value:,.1f}" for n, value in rate.items()))
     Console().print(shown)
 
 
@@ -177,10 +181,15 @@ def _store(found: Run) -> None:
     runs[found["database"]] = found
     STORED.write_text(json.dumps(runs, indent=1) + "\n", "utf-8")
     parts = [
-        f"{_told(run)}\n\n{table(['', 'seconds', 'of it processor'], _rows(run))}"
+        f"{_told(run)}\n\n{table(['', 'seconds', 'of it processor'], _rows(run))}\n\n"
+        + table(["", "replies/s", "processor ms a reply"], _rates(run))
         for run in runs.values()
     ]
     write_between(FOLDER / "README.md", BEGIN, END, "\n\n".join(parts))
+
+
+def _rates(run: Run) -> list[list[str]]:
+    return [[name, *(f"{value:,.1f}" for value in r.values())] for name, r in run["rates"].items()]
 
 
 def _told(run: Run) -> str:
