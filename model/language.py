@@ -62,8 +62,10 @@ class LanguageIdentifier:
         self, text: str, customer_message: str | None
     ) -> tuple[DetectedLanguage, DetectedLanguage | None]:
         """The language of `text` and that of the customer message, which is read once."""
-        asked = None if customer_message is None else self._evidence(customer_message)
-        return _language(self._evidence(text), asked), asked and _language(asked, None)
+        if customer_message is None:
+            return _language(self._evidence(text), None), None
+        asked = self._evidence(customer_message)
+        return _language(self._evidence(text), asked), _language(asked, None)
 
     def _evidence(self, text: str) -> _Evidence:
         text = text[:_MAX_CHARACTERS]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, select, true
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, select, true
 
 from model import Dimension
 from service.candidates import Period
@@ -47,7 +47,7 @@ class CaseRepository:
         """The reviews of replies sent in a period, of one team or all that the viewer sees."""
         return self._where(readable(viewer, period, team))
 
-    def first(self, *conditions: ColumnElement[bool], limit: int) -> list[Case]:
+    def first(self, *conditions: SQLColumnExpression[bool], limit: int) -> list[Case]:
         """The first reviews by the time of the reply; who may read them is among the conditions."""
         return self._where(*conditions, limit=limit)
 
@@ -61,7 +61,9 @@ class CaseRepository:
         """One review, if the viewer may see it."""
         return next(iter(self._where(_may_read(viewer), ReviewRow.id == review_id)), None)
 
-    def _where(self, *conditions: ColumnElement[bool], limit: int | None = None) -> list[Case]:
+    def _where(
+        self, *conditions: SQLColumnExpression[bool], limit: int | None = None
+    ) -> list[Case]:
         query = (
             select(ReviewRow.id, DrawRow, PlanRow.name, ReplyRow, ReplyTextRow)
             .join(DrawRow, ReviewRow.draw == DrawRow.id)

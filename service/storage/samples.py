@@ -195,7 +195,7 @@ def _block(rows: Sequence[Sequence[Any]]) -> list[NDArray[Any]]:
     """Some rows as columns: small, before the next rows are read."""
     columns = list(zip(*rows, strict=True)) or [()] * len(_KINDS)
     names: dict[str, str] = {}  # few names, many rows: each is kept once
-    kept = [
+    kept: list[Sequence[Any]] = [
         [names.setdefault(v, v) for v in column] if kind is object and number else column
         for number, (column, kind) in enumerate(zip(columns, _KINDS, strict=True))
     ]

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, insert
 
 from model import LANGUAGES, Behavior, Channel, Dimension, Need, Status
 from model.rubric import RUBRIC_VERSION
-from service.candidates import Floats
+from service.candidates import Codes, Floats
 from service.sent_replies import reply_id
 from service.storage.base import Base
 from service.storage.database import Database
@@ -50,8 +50,8 @@ class _Replies:
     """What reviews need to know of the replies."""
 
     ids: Sequence[str]
-    agent: Floats
-    month: Floats
+    agent: Codes
+    month: Codes
     scores: Floats  # (replies, dimensions)
 
 
@@ -161,7 +161,7 @@ def _fill_users(db: Connection) -> None:
         for login, role in people
     ]
     _insert(db, UserRow, users)
-    members = [{"user": f"lead{i:02}", "team": f"team-{i:02}"} for i in range(TEAMS)]
+    members: list[Row] = [{"user": f"lead{i:02}", "team": f"team-{i:02}"} for i in range(TEAMS)]
     members += [
         {"user": f"r{i:02}", "team": f"team-{t:02}"} for i in range(REVIEWERS) for t in range(TEAMS)
     ]
@@ -258,7 +258,7 @@ def _tag(review: str, random: Random) -> Row:
 
 
 def _fill_disputes(db: Connection, reviews: Sequence[str]) -> None:
-    rows = [
+    rows: list[Row] = [
         {
             "id": f"dispute-{i}",
             "review": review,
