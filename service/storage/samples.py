@@ -108,7 +108,8 @@ class SampleRepository:
         )
         query = select(*columns).where(condition).execution_options(yield_per=_AT_ONCE)
         with self._database.reading() as db:
-            blocks = [_block(rows) for rows in db.execute(query).partitions()] or [_block(())]
+            found = db.connection().execute(query)  # rows, without the session between
+            blocks = [_block(rows) for rows in found.partitions()] or [_block(())]
         return _joined([np.concatenate(parts) for parts in zip(*blocks, strict=True)])
 
     def _draws(self, drawn: ColumnElement[bool]) -> list[Draw]:
