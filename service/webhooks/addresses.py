@@ -83,9 +83,8 @@ def carried(address: Address) -> Address:
     """The IPv4 address within an IPv6 address that translates or tunnels to one; else itself."""
     if isinstance(address, IPv4Address):
         return address
-    tunneled = address.teredo[1] if address.teredo else None
-    low = IPv4Address(int(address) & 0xFFFFFFFF) if address in _NAT64 else None
-    return address.ipv4_mapped or address.sixtofour or tunneled or low or address
+    translated = IPv4Address(int(address) & 0xFFFFFFFF) if address in _NAT64 else None
+    return address.ipv4_mapped or address.sixtofour or translated or address
 
 
 def is_permitted(address: Address, *, is_named: bool) -> bool:
