@@ -18,7 +18,7 @@ _NUMBERS = ("port", "workers", "threads", "pinned_models", "max_body_bytes", "re
 _MOST = {"port": 65_535, "retention_days": MOST_RETENTION_DAYS}
 _DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
 _RATE_LIMIT = re.compile(r"[1-9][0-9]{0,8}/(?:second|minute|hour|day)", re.ASCII)
-_HOST = re.compile(r"[a-z0-9_.-]+|[0-9a-f]*:[0-9a-f:.]+", re.ASCII)
+_HOST_NAME = re.compile(r"[a-z0-9_.-]+", re.ASCII)
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?", re.ASCII)
 
 
@@ -120,12 +120,20 @@ def _share(variable: str, text: str) -> float:
 def _hosts(variable: str, text: str) -> tuple[str, ...]:
     hosts = tuple(part.strip().lower() for part in text.split(",") if part.strip())
     for host in hosts:
-        if not _HOST.fullmatch(host):
+        if not _HOST_NAME.fullmatch(host) and not _is_address(host):
             raise SettingsError(
                 f"{variable} must name hosts such as hooks.internal or 10.0.0.7, without scheme "
                 f"and port, separated by commas; {host!r} is none"
             )
     return hosts
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _origins(variable: str, text: str) -> tuple[str, ...]:
