@@ -90,10 +90,11 @@ class DeliveryRepository:
 
     def claim(self, *, now: datetime) -> Claim | None:
         """The next delivery that is due, for this worker alone; healthy endpoints come first."""
-        due = _due(now)
+        choices = [_due(now, is_failing=is_failing) for is_failing in (False, True)]
         with self._database.reading() as db:  # most often nothing is, and nobody need wait
-            if db.execute(due).first() is None:
-                return None
+            due = next((choice for choice in choices if db.execute(choice).first()), None)
+        if due is None:
+            return None
         alone = due.with_for_update(of=WebhookDeliveryRow, skip_locked=True)
         with self._database.writing() as db:
             found = db.execute(alone).first()
@@ -150,12 +151,14 @@ class DeliveryRepository:
             db.execute(delete(WebhookDeliveryRow).where(*settled))
 
 
-def _due(now: datetime) -> Select[WebhookDeliveryRow, WebhookEndpointRow]:
+def _due(now: datetime, *, is_failing: bool) -> Select[WebhookDeliveryRow, WebhookEndpointRow]:
+    since = WebhookEndpointRow.failing_since
     return (
         select(WebhookDeliveryRow, WebhookEndpointRow)
         .join(WebhookEndpointRow, WebhookDeliveryRow.endpoint == WebhookEndpointRow.id)
         .where(WebhookDeliveryRow.due_at <= now, WebhookEndpointRow.disabled_at.is_(None))
-        .order_by(WebhookEndpointRow.failing_since.is_not(None), WebhookDeliveryRow.due_at)
+        .where(since.is_not(None) if is_failing else since.is_(None))
+        .order_by(WebhookDeliveryRow.due_at)
         .limit(1)
     )
 

@@ -28,14 +28,6 @@ def payload(event: str, at: datetime, ids: Mapping[str, str]) -> str:
     return json.dumps(body, separators=(",", ":"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What came of one attempt; `status` is None where there was no answer."""
-
-    outcome: "Outcome"
-    status: int | None = None
-
-
 class Outcome(StrEnum):
     """How an attempt ended; a code for logs and metrics."""
 
@@ -50,3 +42,11 @@ class Outcome(StrEnum):
     """No valid certificate for the host."""
     FORBIDDEN = "forbidden"
     """The host has an address that may not be called."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came of one attempt; `status` is None where there was no answer."""
+
+    outcome: Outcome
+    status: int | None = None
