@@ -103,6 +103,7 @@ class DriftRepository:
                 in_scope(p.scope),
             )
             for p in plans
+            if p.plan.share(Arm.ACTIVE) < 1  # as in SampleRepository.covered
         )
         ours = ReplyRow.model_version == version
         return select(func.count()).select_from(ReplyRow).where(ours, or_(false(), *within))
