@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
@@ -40,9 +40,16 @@ class Period:
             raise ValueError(f"a period needs time zones and start < end, got {self}")
 
 
+LONGEST = timedelta(days=731)
+"""The longest period that a report is about."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """One sent reply as it was scored; an unknown facet is the empty string."""
+    """One sent reply as it was scored; an unknown facet is the empty string.
+
+    `is_for_training`: kept for that purpose too, so that the active arm may draw it.
+    """
 
     reply: str
     facets: Mapping[Facet, str]
@@ -51,6 +58,7 @@ class Candidate:
     model_version: str
     sent_at: datetime
     is_disputed: bool = False
+    is_for_training: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -94,6 +102,7 @@ class Candidates:
     model_version: Column
     sent_at: Times
     is_disputed: Bools
+    is_for_training: Bools
     count: Floats
 
     def __post_init__(self) -> None:
@@ -118,6 +127,7 @@ class Candidates:
             model_version=Column.of(r.model_version for r in rows),
             sent_at=np.array([_utc(r.sent_at) for r in rows], dtype="datetime64[us]"),
             is_disputed=np.array([r.is_disputed for r in rows], dtype=np.bool_),
+            is_for_training=np.array([r.is_for_training for r in rows], dtype=np.bool_),
             count=np.ones(len(rows)),
         )
 

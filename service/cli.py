@@ -20,6 +20,7 @@ from model import (
 )
 from model.artifact import verify_artifact
 from service.auth import check_bind
+from service.export_commands import export_ratings
 from service.printing import FORMATS, write_assessments
 from service.reading import BadRow, ReadingError, read_replies
 from service.reply_commands import backup, erase, import_command, purge
@@ -29,6 +30,7 @@ from service.storage.database import Database
 from service.storage.errors import OutdatedError, StorageError
 from service.storage.keys import SCOPES, WRITER_SCOPES, KeyFileError, KeyRepository
 from service.user_commands import user
+from service.webhook_commands import webhook
 
 _CHANNELS = [channel.value for channel in Channel]
 
@@ -41,11 +43,12 @@ def main(context: click.Context) -> None:
     context.obj = _settings
 
 
-for command in (import_command, purge, erase, backup):
+for command in (import_command, export_ratings, purge, erase, backup):
     main.add_command(command)
 
 
 main.add_command(user)
+main.add_command(webhook)
 
 
 @main.command()

@@ -29,6 +29,7 @@ PROBLEM_TYPES: Mapping[str, tuple[HTTPStatus, str]] = {
     "not-json": (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body must be application/json"),
     "not-form": (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body must be a form"),
     "in-progress": (HTTPStatus.CONFLICT, "A request with this Idempotency-Key is being answered"),
+    "already-drawn": (HTTPStatus.CONFLICT, "Another sample drew from these replies"),
     "invalid-request": (
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "The request has fields that cannot be used",
@@ -180,9 +181,10 @@ def _response(error: ProblemError) -> Response:
 
 
 def _place(error: ErrorDetails, tagged_by: str | None) -> str:
-    if tagged_by is None or not (error["loc"] or error["type"].startswith("union_tag")):
-        return pointer(*error["loc"])
-    return pointer(*error["loc"][1:]) if error["loc"] else pointer(tagged_by)
+    parts = [part for part in error["loc"] if part != "[key]"]  # a name that is no field's
+    if tagged_by is None or not (parts or error["type"].startswith("union_tag")):
+        return pointer(*parts)
+    return pointer(*parts[1:]) if parts else pointer(tagged_by)
 
 
 def _message(kind: str, message: str) -> str:

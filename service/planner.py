@@ -49,9 +49,9 @@ def forecast(
     names, group = pool.grouped(by)
     replies = np.bincount(group)
     reviews = np.bincount(group, probability)
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):  # a plan for training alone has none
         inverse = np.bincount(group, 1 / probability)
-    effect = np.where(reviews > 0, reviews * inverse / replies**2, 1.0)
+        effect = np.where(reviews > 0, reviews * inverse / replies**2, 1.0)
     return [
         Forecast(
             group=name,

@@ -16,7 +16,7 @@ class Draw:
     """One reply that is to be reviewed, at its place in the queue.
 
     `inclusion_probability` is that of being drawn by any arm but `active`; for the `active` arm it
-    is the probability among the replies that no other arm drew.
+    is the probability among the replies for training that no other arm drew.
     """
 
     reply: str
@@ -87,8 +87,10 @@ def _arms(prescribed: Design, rows: Codes, random: Random) -> Names:
 
 
 def _active(pool: Candidates, drawn: Codes, budget: int, random: Random) -> tuple[Codes, Floats]:
-    """Of the other replies, those whose risk is least certain, with their probabilities."""
-    is_left = np.ones(len(pool), dtype=np.bool_)
+    """Of the other replies that are kept for training, those whose risk is least certain, with
+    their probabilities.
+    """
+    is_left = pool.is_for_training.copy()
     is_left[drawn] = False
     rest = random.permutation(np.flatnonzero(is_left))
     risk = pool.risk[rest]

@@ -77,7 +77,9 @@ def test_every_command_that_is_named_exists(path: Path) -> None:
     code = re.findall(r"`([^`\n]+)`", text) + re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
     for target in re.findall(r"\bmake ([a-z]+)\b", "\n".join(code)):
         assert target in targets, f"{path.name}: make {target}"
-    for group, command in re.findall(r"\b(tonfall(?:-train)?) ([a-z]+)\b", "\n".join(code)):
+    for group, command in re.findall(
+        r"\b(tonfall(?:-train)?) ([a-z]+(?:-[a-z]+)*)", "\n".join(code)
+    ):
         commands: click.Group = {"tonfall": tonfall, "tonfall-train": tonfall_train}[group]
         assert command in commands.commands, f"{path.name}: {group} {command}"
 

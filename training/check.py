@@ -48,8 +48,8 @@ def check_corpus(data: Path) -> CorpusReport:
     personal = [f"{r.where}: {fault}" for r in replies for fault in personal_data(r)]
     repeated = _repeated_replies(replies)
     if not (data / PLAN).is_file():
-        notes = personal + [_overlap(o) for o in leaks(replies)]
-        return CorpusReport(replies=replies, faults=repeated, plan=[], notes=notes)
+        notes = personal + repeated + [_overlap(o) for o in leaks(replies)]
+        return CorpusReport(replies=replies, faults=[], plan=[], notes=notes)
     plan = read_plan(data / PLAN)
     alike = [_overlap(o) for o in overlaps(replies, plan["most"]["overlap"])]
     return CorpusReport(

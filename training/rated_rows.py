@@ -1,12 +1,12 @@
 """A row of somebody's file -> the reply and the rating in it, or all that is wrong with it."""
 
-import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from model import LANGUAGES, Channel, Dimension, Need, ReplyError
 from model.delimited import LOST
+from model.pseudonym import pseudonym, slug
 from model.text import check_text
 from training.column_map import ColumnMap, shown
 from training.scales import kind
@@ -104,7 +104,7 @@ class RowReader:
             customer_message=message,
             language=language,
             channel=Channel(str(channel)),
-            domain=_slug(self._cell(row, "domain")) or DOMAIN,
+            domain=slug(self._cell(row, "domain")) or DOMAIN,
             writer=writer,
             conversation=pseudonym("conversation", self._cell(row, "conversation")),
             rater=rater,
@@ -170,19 +170,3 @@ class RowReader:
     def _where(self, name: str) -> str:
         column = self._map.columns.get(name)
         return f"{shown(column)} ({name})" if column else f"({name})"
-
-
-def pseudonym(what: str, name: str) -> str | None:
-    """A name that stands for another: the same for the same, None for none.
-
-    Who has a list of all names can still find out which it is, so it is personal data.
-    """
-    if not name:
-        return None
-    digest = hashlib.sha256(f"tonfall:{what}:{' '.join(name.lower().split())}".encode())
-    return f"{what}-{digest.hexdigest()[:12]}"
-
-
-def _slug(text: str) -> str:
-    folded = text.lower().translate(str.maketrans("åäæöøé", "aaaooe"))
-    return re.sub(r"[^a-z0-9]+", "_", folded).strip("_")[:40]

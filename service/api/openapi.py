@@ -32,6 +32,7 @@ from service.api.payloads import (
     ScoreRequest,
     ScoreResponse,
 )
+from service.api.qa_paths import REQUESTS, RESPONSES, qa_paths
 from service.api.reply_bodies import (
     EraseRequest,
     EraseResponse,
@@ -55,6 +56,7 @@ _REQUESTS: tuple[type[BaseModel], ...] = (
     StoreRequest,
     EraseRequest,
     CheckForm,
+    *REQUESTS,
 )
 _RESPONSES: tuple[type[BaseModel], ...] = (
     ScoreResponse,
@@ -70,6 +72,7 @@ _RESPONSES: tuple[type[BaseModel], ...] = (
     CheckResponse,
     LanguageEntry,
     ProblemResult,
+    *RESPONSES,
 )
 
 
@@ -101,6 +104,7 @@ def document() -> dict[str, object]:
         "paths": _scoring()
         | _feedback()
         | _replies()
+        | qa_paths(_IDEMPOTENCY_KEY, _IDEMPOTENT_PROBLEMS)
         | _knowledge()
         | _languagetool()
         | _operation(),

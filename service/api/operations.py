@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -11,6 +12,7 @@ from service.errors import PROBLEM_TYPES
 
 REF = "#/components/schemas/{model}"
 JSON, PROBLEM = "application/json", "application/problem+json"
+NDJSON = "application/x-ndjson"
 KEYED = ("missing-key", "unknown-key", "forbidden", "rate-limited", "internal", "not-ready")
 """What can go wrong wherever a key is asked."""
 JSON_BODY = ("invalid-json", "too-large", "not-json", "invalid-request")
@@ -52,6 +54,7 @@ def reads(
     tag: str,
     schema: Mapping[str, object],
     *problems: str,
+    media_type: str = JSON,
     parameters: Sequence[Mapping[str, object]] = (),
 ) -> dict[str, object]:
     """An operation of a keyed resource that changes nothing."""
@@ -61,7 +64,7 @@ def reads(
         "tags": [tag],
         "security": [{"key": []}, {}],
         "parameters": list(parameters),
-        "responses": {"200": _answer(schema), **_problems(*KEYED, *problems)},
+        "responses": {"200": _answer(schema, media_type), **_problems(*KEYED, *problems)},
     }
 
 
@@ -90,17 +93,42 @@ def parameter(
     }
 
 
+def parameters(schema: type[BaseModel]) -> list[dict[str, object]]:
+    """The parameters of a query, from the schema that validates it."""
+    described = schema.model_json_schema()
+    return [
+        {
+            "name": name,
+            "in": "query",
+            "required": name in described.get("required", ()),
+            "description": field["description"],
+            "schema": _plain(field, described.get("$defs", {})),
+        }
+        for name, field in described["properties"].items()
+    ]
+
+
 def reference(schema: type[BaseModel]) -> dict[str, object]:
     """The schema, by its name among the components."""
     return {"$ref": REF.format(model=schema.__name__)}
 
 
-def _answer(schema: Mapping[str, object]) -> dict[str, object]:
+def _plain(field: dict[str, Any], definitions: Mapping[str, Any]) -> dict[str, object]:
+    """A field's schema without references, and without null: a query cannot say it."""
+    (found,) = [s for s in field.get("anyOf", [field]) if s.get("type") != "null"]
+    if "$ref" in found:
+        found = definitions[found["$ref"].rpartition("/")[2]]
+    kept = {k: v for k, v in found.items() if k not in ("title", "description", "default")}
+    default = field.get("default")
+    return kept | ({} if default is None else {"default": default})
+
+
+def _answer(schema: Mapping[str, object], media_type: str = JSON) -> dict[str, object]:
     headers = {name: {"$ref": f"#/components/headers/{name}"} for name in _RATE_HEADERS}
     return {
         "description": "Done.",
         "headers": {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}} | headers,
-        "content": {JSON: {"schema": schema}},
+        "content": {media_type: {"schema": schema}},
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, select, true
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, select, true, tuple_
 
 from model import Dimension
 from service.candidates import Period
@@ -24,6 +24,7 @@ class Case:
 
     review: KeptReview
     plan: str
+    plan_name: str
     arm: Arm
     inclusion_probability: float
     team: str
@@ -35,6 +36,11 @@ class Case:
     scores: Mapping[Dimension, float]
     text: str | None
     customer_message: str | None
+
+
+Place = tuple[datetime, str]
+"""When a review was given, and its id."""
+_Cases = Select[str, DrawRow, str, ReplyRow, ReplyTextRow]
 
 
 class CaseRepository:
@@ -61,26 +67,44 @@ class CaseRepository:
         """One review, if the viewer may see it."""
         return next(iter(self._where(_may_read(viewer), ReviewRow.id == review_id)), None)
 
+    def given(
+        self,
+        period: Period,
+        *,
+        team: str | None = None,
+        plan: str | None = None,
+        limit: int,
+        after: Place | None = None,
+    ) -> list[Case]:
+        """The reviews given in a period, oldest first, for who is no reviewer and sees all; after a
+        place, what follows.
+        """
+        query = _cases().where(
+            ReviewRow.created_at >= period.start, ReviewRow.created_at < period.end
+        )
+        if team is not None:
+            query = query.where(ReplyRow.team == team)
+        if plan is not None:
+            query = query.where(DrawRow.plan == plan)
+        if after is not None:
+            query = query.where(tuple_(ReviewRow.created_at, ReviewRow.id) > after)
+        return self._read(query.order_by(ReviewRow.created_at, ReviewRow.id).limit(limit))
+
     def _where(
         self, *conditions: SQLColumnExpression[bool], limit: int | None = None
     ) -> list[Case]:
-        query = (
-            select(ReviewRow.id, DrawRow, PlanRow.name, ReplyRow, ReplyTextRow)
-            .join(DrawRow, ReviewRow.draw == DrawRow.id)
-            .join(PlanRow, DrawRow.plan == PlanRow.id)
-            .join(ReplyRow, ReviewRow.reply == ReplyRow.id)
-            .outerjoin(ReplyTextRow, ReplyTextRow.reply == ReplyRow.id)
-            .where(*conditions)
-            .order_by(ReplyRow.sent_at, ReviewRow.created_at)
-            .limit(limit)
-        )
+        query = _cases().where(*conditions).order_by(ReplyRow.sent_at, ReviewRow.created_at)
+        return self._read(query.limit(limit))
+
+    def _read(self, query: _Cases) -> list[Case]:
         with self._database.reading() as db:
             rows = db.execute(query).all()
             reviews = {r.id: r for r in kept_reviews(db, [row[0] for row in rows])}
             return [
                 Case(
                     review=reviews[review],
-                    plan=plan,
+                    plan=draw.plan,
+                    plan_name=plan,
                     arm=Arm(draw.arm),
                     inclusion_probability=draw.inclusion_probability,
                     team=reply.team,
@@ -95,6 +119,16 @@ class CaseRepository:
                 )
                 for review, draw, plan, reply, text in rows
             ]
+
+
+def _cases() -> _Cases:
+    return (
+        select(ReviewRow.id, DrawRow, PlanRow.name, ReplyRow, ReplyTextRow)
+        .join(DrawRow, ReviewRow.draw == DrawRow.id)
+        .join(PlanRow, DrawRow.plan == PlanRow.id)
+        .join(ReplyRow, ReviewRow.reply == ReplyRow.id)
+        .outerjoin(ReplyTextRow, ReplyTextRow.reply == ReplyRow.id)
+    )
 
 
 def readable(viewer: User, period: Period, team: str | None) -> ColumnElement[bool]:

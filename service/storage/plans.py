@@ -12,8 +12,10 @@ from service.candidates import Facet, Period
 from service.plan import Allocation, Arm, Plan
 from service.sampling import Draw
 from service.storage.database import Database
+from service.storage.deliveries import emit
 from service.storage.tables import ReplyRow
 from service.storage.workbench_tables import DrawRow, PlanRow
+from service.webhooks.notices import Event
 
 Teams = Collection[str] | None
 """Teams that may be seen; None: all."""
@@ -98,6 +100,7 @@ class PlanRepository:
             db.add(row)
             db.flush()
             db.add_all(rows)
+            emit(db, Event.SAMPLE_READY, [{"plan": row.id}], at=now)
             return row.id
 
     def all(self, teams: Teams) -> list[StoredPlan]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
-from sqlalchemy import ColumnElement, String, and_, func, select, type_coerce
+from sqlalchemy import ColumnElement, String, and_, exists, func, select, type_coerce
 
 from model import Dimension
 from service.candidates import Candidates, Column, Facet, Period
@@ -16,7 +16,7 @@ from service.reviews import Review, Sample, Skip, SkipReason
 from service.sampling import Draw
 from service.storage.database import Database
 from service.storage.plans import PlanRepository, Scope, StoredPlan, Teams, among, in_scope
-from service.storage.tables import ReplyRow
+from service.storage.tables import ReplyRow, ReplyTextRow
 from service.storage.totals import reached, totals
 from service.storage.workbench_tables import DisputeRow, DrawRow, ReviewRow
 
@@ -62,10 +62,12 @@ class SampleRepository:
         plans = [
             p
             for p in PlanRepository(self._database).all(None)
-            if p.plan.period.start < period.end and period.start < p.plan.period.end
+            if p.plan.period.start < period.end
+            and period.start < p.plan.period.end
+            and p.plan.share(Arm.ACTIVE) < 1  # for training alone: it speaks for no reply
         ]
         seen = and_(_within(period), among(ReplyRow.team, teams))
-        drawn = and_(seen, DrawRow.plan.in_([p.id for p in plans]))
+        drawn = and_(seen, DrawRow.plan.in_([p.id for p in plans]), DrawRow.arm != Arm.ACTIVE)
         facets = [f for f in Facet if f in {Facet.AGENT, *by}]
         sample = Sample(
             candidates=totals(
@@ -97,6 +99,9 @@ class SampleRepository:
             .join(DisputeRow, DisputeRow.review == ReviewRow.id)
             .where(DisputeRow.state == "open")
         )
+        for_training = exists().where(
+            ReplyTextRow.reply == ReplyRow.id, ReplyTextRow.purpose == "training"
+        )
         columns = (
             ReplyRow.id,
             *(getattr(ReplyRow, f) for f in Facet),
@@ -105,6 +110,7 @@ class SampleRepository:
             ReplyRow.model_version,
             type_coerce(ReplyRow.sent_at, String),  # SQLite's text is not made a datetime first
             ReplyRow.id.in_(disputed),
+            for_training,
         )
         query = select(*columns).where(condition).execution_options(yield_per=_AT_ONCE)
         with self._database.reading() as db:
@@ -188,8 +194,10 @@ _KINDS: Sequence[DTypeLike] = (
     np.float64,  # risk
     object,  # version
     "datetime64[us]",
-    np.bool_,
+    np.bool_,  # disputed
+    np.bool_,  # for training
 )
+_SENT_AT = _KINDS.index("datetime64[us]")
 
 
 def _block(rows: Sequence[Sequence[Any]]) -> list[NDArray[Any]]:
@@ -200,7 +208,7 @@ def _block(rows: Sequence[Sequence[Any]]) -> list[NDArray[Any]]:
         [names.setdefault(v, v) for v in column] if kind is object and number else column
         for number, (column, kind) in enumerate(zip(columns, _KINDS, strict=True))
     ]
-    kept[-2] = [_utc(t) for t in kept[-2]]
+    kept[_SENT_AT] = [_utc(t) for t in kept[_SENT_AT]]
     return [np.array(column, dtype=kind) for column, kind in zip(kept, _KINDS, strict=True)]
 
 
@@ -211,7 +219,7 @@ def _utc(at: str | datetime) -> str | datetime:
 def _joined(columns: Sequence[NDArray[Any]]) -> Candidates:
     first = 1 + len(Facet)
     facets, scores = columns[1:first], columns[first : first + len(Dimension)]
-    risk, version, sent_at, disputed = columns[first + len(Dimension) :]
+    risk, version, sent_at, disputed, for_training = columns[first + len(Dimension) :]
     return Candidates(
         reply=columns[0],
         facets={f: Column.of(values) for f, values in zip(Facet, facets, strict=True)},
@@ -220,5 +228,6 @@ def _joined(columns: Sequence[NDArray[Any]]) -> Candidates:
         model_version=Column.of(version),
         sent_at=sent_at,
         is_disputed=disputed,
+        is_for_training=for_training,
         count=np.ones(len(risk)),
     )

@@ -40,7 +40,7 @@ def totals(
     facets: Sequence[Facet],
 ) -> Candidates:
     """The replies of each part by these facets, and the drawn replies one by one; a row tells no
-    risk.
+    risk, and not whether it is for training.
     """
     rows = list[Row]()
     with database.reading() as db:
@@ -59,6 +59,7 @@ def totals(
         model_version=Column.of([""] * len(rows)),
         sent_at=np.array([t.replace(tzinfo=None) for t in sent_at], dtype="datetime64[us]"),
         is_disputed=nothing.astype(np.bool_),
+        is_for_training=nothing.astype(np.bool_),
         count=np.array(count, dtype=np.float64),
     )
 

@@ -57,7 +57,7 @@ def _row(case: Case) -> Row:
         "reply": review.reply,
         "reviewer": review.reviewer,
         "reviewed_at": review.created_at.isoformat(),
-        "plan": case.plan,
+        "plan": case.plan_name,
         "arm": case.arm,
         "inclusion_probability": case.inclusion_probability,
         "team": case.team,

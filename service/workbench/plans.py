@@ -1,7 +1,6 @@
 """Plans: what is drawn for review, what a budget buys, and how far it is."""
 
 import secrets
-from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
 
@@ -10,27 +9,15 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from model import LANGUAGES, Channel
 from service.candidates import Facet, Period
+from service.drawing import MOST_REVIEWS, Drawing, RefusedError, Wish, reviewers
 from service.plan import DEFAULT_ARMS, Allocation, Arm, Plan
-from service.planner import Forecast, forecast
-from service.sampling import draw
+from service.planner import Forecast
 from service.storage.plans import PlanRepository, Scope
-from service.storage.samples import SampleRepository
 from service.workbench.guard import require
 from service.workbench.periods import period_of_days
-from service.workbench.site import FormError, accounts, database, go, note, now, page, teams, user
+from service.workbench.site import FormError, accounts, database, go, now, page, teams, user
 
 blueprint = Blueprint("plans", __name__, url_prefix="/plans")
-_MOST = 5000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Wish:
-    """What the form asks for."""
-
-    name: str
-    plan: Plan
-    scope: Scope
-    reviewers: tuple[str, ...]
 
 
 @blueprint.before_request
@@ -66,30 +53,16 @@ def new() -> Response:
 def create() -> AnyResponse:
     """Show what the plan would buy, or carry it out."""
     try:
-        wish = _wish()
-        candidates = SampleRepository(database()).candidates(wish.plan.period, wish.scope)
-        if not len(candidates):
-            raise FormError("plans.fault.empty")
+        wish, drawing = _wish(), Drawing(database())
         if "draw" not in request.form:
-            seen = forecast(candidates, wish.plan, by=wish.plan.strata)
-            return _form(request.form, expected=seen, replies=len(candidates))
-        drawn = draw(candidates, wish.plan)
-        with database().writing():
-            if PlanRepository(database()).overlapping(wish.plan.period, wish.scope):
-                raise FormError("plans.fault.overlap")
-            plan_id = PlanRepository(database()).add(
-                wish.name,
-                wish.plan,
-                wish.scope,
-                drawn,
-                reviewers=wish.reviewers,
-                created_by=user().id,
-                now=now(),
-            )
-            note("plan.draw", plan_id, after={"budget": wish.plan.budget, "drawn": len(drawn)})
+            replies, expected = drawing.forecast(wish)
+            return _form(request.form, expected=expected, replies=replies)
+        kept = drawing.keep(wish, drawing.draw(wish), actor=user().id, now=now())
     except FormError as error:
         return _form(request.form, fault=str(error))
-    return go("plans.show", "drawn", anchor=f"p-{plan_id}")
+    except RefusedError as error:
+        return _form(request.form, fault="plans.fault." + error.why)
+    return go("plans.show", "drawn", anchor=f"p-{kept.id}")
 
 
 def _form(
@@ -119,13 +92,13 @@ def _form(
     )
 
 
-def _wish() -> _Wish:
+def _wish() -> Wish:
     form = request.form
     team = form.get("team") or None
     require(user(), "plan", team)
     if team is None and user().sees is not None:
         raise FormError("plans.fault.team")
-    return _Wish(
+    return Wish(
         name=form.get("name", "").strip()[:200] or form.get("start", ""),
         plan=_plan(_period()),
         scope=Scope(
@@ -136,12 +109,8 @@ def _wish() -> _Wish:
 
 
 def _reviewers(team: str | None) -> tuple[str, ...]:
-    """The chosen reviewers, who must see what they are to review."""
     people = {u.id: u for u in accounts().users.all() if not u.is_disabled}
-    chosen = [people[i] for i in request.form.getlist("reviewer") if i in people]
-    if any(u.sees is not None and team not in u.sees for u in chosen):
-        raise FormError("plans.fault.reviewer")
-    return tuple(u.id for u in chosen)
+    return reviewers((people[i] for i in request.form.getlist("reviewer") if i in people), team)
 
 
 def _period() -> Period:
@@ -156,7 +125,7 @@ def _plan(period: Period) -> Plan:
     try:
         budget = int(form.get("budget", ""))
         shares = {arm: int(form.get(f"arm_{arm}") or 0) / 100 for arm in Arm}
-        if not 1 <= budget <= _MOST:
+        if not 1 <= budget <= MOST_REVIEWS:
             raise FormError("plans.fault.budget")
         return Plan(
             period=period,

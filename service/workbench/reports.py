@@ -8,7 +8,7 @@ from http import HTTPStatus
 from flask import Blueprint, Response, abort, request
 
 from model import Dimension
-from service.candidates import Facet, Period
+from service.candidates import LONGEST, Facet, Period
 from service.estimates import Change, Estimate, NotEnough, change, estimates
 from service.reviews import Sample
 from service.storage.casebook import casebook
@@ -19,7 +19,6 @@ from service.workbench.site import database, now, page, teams, user
 
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
 _SHOWN = 12
-_LONGEST = timedelta(days=731)
 Figure = Estimate | NotEnough
 
 
@@ -99,7 +98,7 @@ def asked() -> Asked:
         facet = Facet(request.args.get("by") or Facet.AGENT)
     except ValueError:
         abort(HTTPStatus.BAD_REQUEST)
-    if period.end - period.start > _LONGEST:
+    if period.end - period.start > LONGEST:
         abort(HTTPStatus.BAD_REQUEST)
     return Asked(period=period, team=team, by=facet)
 

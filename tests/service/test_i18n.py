@@ -22,6 +22,7 @@ USERS: dict[str, Sequence[str]] = {
     "workbench.": (
         *WORKBENCH,
         *CODES,
+        "service/drawing.py",
         "service/storage/users.py",
         "service/storage/disputes.py",
         "service/storage/workbench_tables.py",

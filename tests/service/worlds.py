@@ -83,6 +83,7 @@ def make_candidates(
         model_version=Column(names=("m1",), codes=one.codes),
         sent_at=np.full(n, np.datetime64("2026-03-10", "us")),
         is_disputed=np.zeros(n, dtype=np.bool_),
+        is_for_training=np.ones(n, dtype=np.bool_),
         count=np.ones(n),
     )
 

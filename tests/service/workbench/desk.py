@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from model import Channel, Reply, Scorer
+from model import Channel, Dimension, Need, Reply, Scorer
 from service import create_app
 from service.accounts import Accounts
 from service.candidates import Period
@@ -21,10 +21,12 @@ from service.intake import stored_reply
 from service.passwords import Passwords
 from service.plan import Arm, Plan
 from service.sampling import draw
-from service.sent_replies import SentReply, StoredReply
+from service.sent_replies import Purpose, SentReply, StoredReply
 from service.storage.database import Database
 from service.storage.plans import PlanRepository, Scope
+from service.storage.queue import QueueRepository
 from service.storage.replies import ReplyRepository
+from service.storage.reviews import Ratings, ReviewRepository, Tag
 from service.storage.samples import SampleRepository
 from service.storage.users import Role, User
 from tests.builders import make_settings
@@ -82,7 +84,14 @@ class Desk:
         )
         return user
 
-    def store(self, number: int, team: str = "east", sent_at: datetime = OCTOBER.start) -> None:
+    def store(
+        self,
+        number: int,
+        team: str = "east",
+        sent_at: datetime = OCTOBER.start,
+        purpose: Purpose = "quality",
+        channel: Channel | None = Channel.EMAIL,
+    ) -> None:
         """So many sent replies of one team, by two agents."""
         sent = [
             SentReply(
@@ -93,7 +102,8 @@ class Desk:
                 text=TEXTS[i % len(TEXTS)],
                 customer_message=MESSAGE,
                 team=team,
-                channel=Channel.EMAIL,
+                channel=channel,
+                purpose=purpose,
             )
             for i in range(number)
         ]
@@ -121,6 +131,19 @@ class Desk:
             created_by=self.accounts.users.all()[0].id,
             now=self.clock.now,
         )
+
+    def review(
+        self, login: str, *ratings: int, number: int = 100, tags: Sequence[Tag] = ()
+    ) -> list[str]:
+        """Rate what waits for a user, all alike; returns the ids of the reviews."""
+        user = self.accounts.users.by_login(login)
+        assert user
+        given = Ratings(need=Need.SOME, dimensions=dict(zip(Dimension, ratings, strict=True)))
+        reviews = ReviewRepository(self.database)
+        return [
+            reviews.rate(task, user, given, tags=tags, now=self.clock.now)
+            for task in QueueRepository(self.database).waiting(user, {}, limit=number)
+        ]
 
     def visitor(self) -> "Visitor":
         """Somebody at a browser."""

@@ -53,5 +53,10 @@ def happen(desk: Desk) -> dict[str, str]:
 
 
 def _review(desk: Desk) -> str:
+    """A review that everyone may see: of a calibration draw only those who rated it may."""
+    chosen = (
+        "SELECT reviews.id FROM reviews JOIN draws ON draws.id = reviews.draw "
+        "WHERE draws.arm = 'random' ORDER BY draws.position LIMIT 1"
+    )
     with desk.database.reading() as db:
-        return str(db.connection().exec_driver_sql("SELECT id FROM reviews LIMIT 1").scalar())
+        return str(db.connection().exec_driver_sql(chosen).scalar())
