@@ -54,11 +54,13 @@ class Intake:
         """Score those that are new: as they are kept, so that the score can be made again."""
         known = self._repository.known(reply_id(reply.external_id) for reply in masked)
         new = [r for r in masked if reply_id(r.external_id) not in known]
-        assessments = scorer.score([_as_scored(reply) for reply in new]) if new else []
+        asked = [_as_scored(reply) for reply in new]
+        different = list(dict.fromkeys(asked))  # a macro that was sent as it is comes many times
+        assessments = dict(zip(different, scorer.score(different), strict=True)) if new else {}
         now = self._now()
         return [
-            stored_reply(reply, assessment, scorer.version, now, self._retention(reply))
-            for reply, assessment in zip(new, assessments, strict=True)
+            stored_reply(reply, assessments[read], scorer.version, now, self._retention(reply))
+            for reply, read in zip(new, asked, strict=True)
         ]
 
     def store(self, prepared: Sequence[StoredReply]) -> set[str]:

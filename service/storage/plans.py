@@ -144,6 +144,14 @@ def among(column: object, teams: Teams) -> ColumnElement[bool]:
     return column.in_(sorted(teams)) if teams else false()  # type: ignore[attr-defined]
 
 
+def drawn_within(period: Period) -> ColumnElement[bool]:
+    """The condition that a draw's plan is about a part of the period: a way to few of many rows."""
+    plans = select(PlanRow.id)
+    return DrawRow.plan.in_(
+        plans.where(PlanRow.starts_at < period.end, PlanRow.ends_at > period.start)
+    )
+
+
 def in_scope(scope: Scope) -> ColumnElement[bool]:
     """The condition that a reply is within a scope."""
     named = {k: getattr(scope, k) for k in Scope.__slots__}

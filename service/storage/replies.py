@@ -53,7 +53,7 @@ class ReplyRepository:
             return set()
         with self._database.writing() as db:
             rows = [_numbers(reply) for reply in found.values()]
-            new = set(db.scalars(_insert_new(db, rows)))
+            new = set(db.scalars(_insert_new(db), rows))
             texts = [_text(reply) for reply in found.values() if reply.id in new]
             if texts:
                 db.execute(_insert(db, ReplyTextRow), texts)
@@ -98,9 +98,9 @@ def _insert(db: Session, table: type[ReplyRow | ReplyTextRow]) -> Any:
     return _INSERTS[db.get_bind().dialect.name](table)
 
 
-def _insert_new(db: Session, rows: list[dict[str, object]]) -> Insert:
-    insert = _insert(db, ReplyRow).values(rows)
-    statement: Insert = insert.on_conflict_do_nothing(index_elements=["id"]).returning(ReplyRow.id)
+def _insert_new(db: Session) -> Insert:
+    insert = _insert(db, ReplyRow).on_conflict_do_nothing(index_elements=["id"])
+    statement: Insert = insert.returning(ReplyRow.id)
     return statement
 
 
