@@ -1,7 +1,7 @@
 """Reports: what the reviews say of teams and agents, with intervals, and never a ranking."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
@@ -21,7 +21,7 @@ from service.workbench.site import database, now, page, teams, user
 
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
 _GOOD = 4
-_SHOWN = 12
+_SHOWN = 6
 _LONGEST = timedelta(days=731)
 Figure = Estimate | NotEnough
 
@@ -79,10 +79,13 @@ def show() -> Response:
         teams=teams(),
         panels=[_panel(covered.sample, d, wanted) for d in Dimension],
         reviews=len(cases),
+        poor_reviews=sum(map(_is_poor, cases)),
         behaviors=_behaviors(cases),
-        poor=[c for c in cases if _is_poor(c)][:_SHOWN],
-        coaching=[c for c in cases if c.review.is_for_coaching][:_SHOWN],
-        good=[c for c in cases if _is_good(c)][:_SHOWN],
+        poor=_latest(c for c in cases if _is_poor(c)),
+        coaching=_latest(c for c in cases if c.review.is_for_coaching),
+        good=_latest(c for c in cases if _is_good(c)),
+        apart=sorted(_one_each(cases), key=lambda c: -_gap(c)[1])[:_SHOWN],
+        furthest=lambda case: _gap(case)[0],
         dimensions=list(Dimension),
     )
 
@@ -123,12 +126,37 @@ def _whole(sample: Sample, dimension: Dimension, period: Period) -> Figure | Non
 
 
 def _behaviors(cases: Sequence[Case]) -> list[tuple[Behavior, int, int]]:
-    """Each behavior that reviewers tagged: in how many poor reviews, and in how many others."""
+    """Each behavior that reviewers tagged: in how many poor reviews, and in how many others; those
+    of most poor reviews first.
+    """
     poor: Counter[Behavior] = Counter()
     others: Counter[Behavior] = Counter()
     for case in cases:
         (poor if _is_poor(case) else others).update({t.behavior for t in case.review.tags})
-    return [(b, poor[b], others[b]) for b in Behavior if poor[b] or others[b]]
+    found = [(b, poor[b], others[b]) for b in Behavior if poor[b] or others[b]]
+    return sorted(found, key=lambda row: -row[1])
+
+
+def _latest(cases: Iterable[Case]) -> list[Case]:
+    return _one_each(sorted(cases, key=lambda c: c.sent_at, reverse=True))[:_SHOWN]
+
+
+def _one_each(cases: Iterable[Case]) -> list[Case]:
+    """One review of each reply, with a comment if there is one: what several rated for calibration
+    is read once.
+    """
+    found: dict[str, Case] = {}
+    for case in cases:
+        other = found.get(case.review.reply)
+        if other is None or (case.review.comment and not other.review.comment):
+            found[case.review.reply] = case
+    return list(found.values())
+
+
+def _gap(case: Case) -> tuple[Dimension, float]:
+    """Where the blind rating lies furthest from the score, and how far."""
+    given = case.review.blind.dimensions
+    return max(((d, abs(given[d] - case.scores[d])) for d in Dimension), key=lambda gap: gap[1])
 
 
 def _is_poor(case: Case) -> bool:
