@@ -21,10 +21,14 @@ WIDEST = 0.6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What a group's figure rests on; `more` reviews would give ± 0.3, 0 where that is reached."""
+    """What a group's figure rests on; `more` reviews would give ± 0.3, 0 where that is reached.
+
+    `score` is the mean score of all its replies: what a suite without reviews would report.
+    """
 
     group: tuple[str, ...]
     dimension: Dimension
+    score: float
     replies: int
     reviews: int
     skipped: int
@@ -107,11 +111,13 @@ def estimates(
         "reviews": np.bincount(reviewed.group, minlength=len(names)),
         "skipped": np.bincount(drawn.group[is_skipped], minlength=len(names)),
     }
+    means = np.bincount(group, scored.score * pool.count) / counts["replies"]
     found: list[Estimate | NotEnough] = []
     for g, name in enumerate(names):
         evidence = Evidence(
             group=name,
             dimension=dimension,
+            score=float(means[g]),
             more=_more(figures, counts["reviews"], counts["replies"], g),
             **{k: int(v[g]) for k, v in counts.items()},
         )

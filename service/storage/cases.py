@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, select, true, tuple_
 
@@ -37,6 +38,12 @@ class Case:
     text: str | None
     customer_message: str | None
 
+    @property
+    def furthest(self) -> Dimension:
+        """Where the blind rating lies furthest from the score."""
+        given = self.review.blind.dimensions
+        return max(Dimension, key=lambda d: abs(given[d] - self.scores[d]))
+
 
 Place = tuple[datetime, str]
 """When a review was given, and its id."""
@@ -53,9 +60,12 @@ class CaseRepository:
         """The reviews of replies sent in a period, of one team or all that the viewer sees."""
         return self._where(readable(viewer, period, team))
 
-    def first(self, *conditions: SQLColumnExpression[bool], limit: int) -> list[Case]:
-        """The first reviews by the time of the reply; who may read them is among the conditions."""
-        return self._where(*conditions, limit=limit)
+    def first(
+        self, *conditions: SQLColumnExpression[bool], by: SQLColumnExpression[Any], limit: int
+    ) -> list[Case]:
+        """The reviews with most of `by`; who may read them is among the conditions."""
+        query = _cases().where(*conditions).order_by(by.desc(), ReviewRow.created_at)
+        return self._read(query.limit(limit))
 
     def of_plan(self, viewer: User, plan_id: str) -> list[Case]:
         """The reviews of what a plan drew for calibration."""
@@ -90,11 +100,9 @@ class CaseRepository:
             query = query.where(tuple_(ReviewRow.created_at, ReviewRow.id) > after)
         return self._read(query.order_by(ReviewRow.created_at, ReviewRow.id).limit(limit))
 
-    def _where(
-        self, *conditions: SQLColumnExpression[bool], limit: int | None = None
-    ) -> list[Case]:
-        query = _cases().where(*conditions).order_by(ReplyRow.sent_at, ReviewRow.created_at)
-        return self._read(query.limit(limit))
+    def _where(self, *conditions: SQLColumnExpression[bool]) -> list[Case]:
+        query = _cases().where(*conditions)
+        return self._read(query.order_by(ReplyRow.sent_at, ReviewRow.created_at))
 
     def _read(self, query: _Cases) -> list[Case]:
         with self._database.reading() as db:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import cycle
 
-from sqlalchemy import ColumnElement, and_, false, func, select, true
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 
 from service.candidates import Facet, Period
 from service.plan import Allocation, Arm, Plan
@@ -104,20 +104,22 @@ class PlanRepository:
             return row.id
 
     def all(self, teams: Teams) -> list[StoredPlan]:
-        """The plans of these teams, newest first; a plan over all teams is for who sees all."""
+        """The plans that reach these teams, newest first; each counts what it drew from them."""
         with self._database.reading() as db:
             rows = db.scalars(
                 select(PlanRow)
-                .where(among(PlanRow.team, teams))
+                .where(or_(among(PlanRow.team, teams), PlanRow.team.is_(None)))
                 .order_by(PlanRow.starts_at.desc(), PlanRow.created_at.desc())
             ).all()
             counted = db.execute(
                 select(DrawRow.plan, DrawRow.state, func.count())
-                .where(DrawRow.plan.in_([r.id for r in rows]))
+                .join(ReplyRow, DrawRow.reply == ReplyRow.id)
+                .where(DrawRow.plan.in_([r.id for r in rows]), among(ReplyRow.team, teams))
                 .group_by(DrawRow.plan, DrawRow.state)
             )
             counts = {(plan, state): number for plan, state, number in counted}
-        return [_plan(r, {s: counts.get((r.id, s), 0) for s in _STATES}) for r in rows]
+        plans = [_plan(r, {s: counts.get((r.id, s), 0) for s in _STATES}) for r in rows]
+        return [p for p in plans if teams is None or p.scope.team or p.drawn]
 
     def find(self, plan_id: str, teams: Teams) -> StoredPlan | None:
         """One of them."""

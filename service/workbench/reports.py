@@ -18,7 +18,7 @@ from service.workbench.periods import before, last_day, months, period_of_days
 from service.workbench.site import database, now, page, teams, user
 
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
-_SHOWN = 12
+_SHOWN = 6
 Figure = Estimate | NotEnough
 
 
@@ -77,10 +77,13 @@ def show() -> Response:
         teams=teams(),
         panels=[_panel(covered.sample, d, wanted) for d in Dimension],
         reviews=cases.reviews,
+        poor_reviews=cases.poor_reviews,
         behaviors=cases.behaviors,
         poor=cases.poor,
         coaching=cases.coaching,
         good=cases.good,
+        apart=cases.apart,
+        furthest=lambda case: case.furthest,
         dimensions=list(Dimension),
     )
 
