@@ -2,10 +2,13 @@
 PYTHON ?= python3
 PIP = .venv/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: serve test check train readme bench clean
+.PHONY: serve demo test check train readme bench clean
 
 serve: .venv/served  ## install what serving needs and serve the API on 127.0.0.1:8080
 	.venv/bin/tonfall serve
+
+demo: .venv/served  ## fill a database of its own with half a year of a made-up helpdesk, open the workbench on it
+	.venv/bin/python -m tests.demo
 
 test: check  ## install what the tests need and run them all
 	.venv/bin/python -m pytest

@@ -56,20 +56,16 @@ class LanguageIdentifier:
         The probability is the evidence for the code among the five languages; for `und`, for none
         of them.
         """
-        evidence = self._evidence(text)
-        if evidence.is_foreign or not evidence.letters:
-            return DetectedLanguage(
-                code=UNDETERMINED, probability=1 - evidence.supported, detected=True
-            )
-        posterior = dict(evidence.probabilities)
-        if customer_message and not (asked := self._evidence(customer_message)).is_foreign:
-            other = (1 - _SAME_LANGUAGE) / (len(LANGUAGES) - 1)
-            for code in LANGUAGES:
-                same = asked.probabilities[code]
-                posterior[code] *= _SAME_LANGUAGE * same + other * (1 - same)
-        total = sum(posterior.values())
-        code = max(LANGUAGES, key=posterior.__getitem__)
-        return DetectedLanguage(code=code, probability=posterior[code] / total, detected=True)
+        return self.identify_both(text, customer_message)[0]
+
+    def identify_both(
+        self, text: str, customer_message: str | None
+    ) -> tuple[DetectedLanguage, DetectedLanguage | None]:
+        """The language of `text` and that of the customer message, which is read once."""
+        if customer_message is None:
+            return _language(self._evidence(text), None), None
+        asked = self._evidence(customer_message)
+        return _language(self._evidence(text), asked), _language(asked, None)
 
     def _evidence(self, text: str) -> _Evidence:
         text = text[:_MAX_CHARACTERS]
@@ -94,3 +90,20 @@ class LanguageIdentifier:
     def _nynorsk_share(self, text: str) -> float:
         values = self._norwegian.compute_language_confidence_values(text)
         return next(v.value for v in values if v.language == Language.NYNORSK)
+
+
+def _language(evidence: _Evidence, asked: _Evidence | None) -> DetectedLanguage:
+    """What the text's evidence says, and that of the customer message, if there is one."""
+    if evidence.is_foreign or not evidence.letters:
+        return DetectedLanguage(
+            code=UNDETERMINED, probability=1 - evidence.supported, detected=True
+        )
+    posterior = dict(evidence.probabilities)
+    if asked and not asked.is_foreign:
+        other = (1 - _SAME_LANGUAGE) / (len(LANGUAGES) - 1)
+        for code in LANGUAGES:
+            same = asked.probabilities[code]
+            posterior[code] *= _SAME_LANGUAGE * same + other * (1 - same)
+    total = sum(posterior.values())
+    code = max(LANGUAGES, key=posterior.__getitem__)
+    return DetectedLanguage(code=code, probability=posterior[code] / total, detected=True)

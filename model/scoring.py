@@ -46,14 +46,16 @@ class PredictionScorer:
         """Assess each reply; raises ReplyError for one that cannot be scored."""
         if not replies:
             return []
-        languages, texts, prepared = zip(*map(self._prepare, replies), strict=True)
+        languages, asked_in, texts, prepared = zip(*map(self._prepare, replies), strict=True)
         prediction = self._predictor.predict(prepared)
         return [
-            self._assess(row, languages[row], texts[row], prepared[row], prediction)
+            self._assess(row, languages[row], asked_in[row], texts[row], prepared[row], prediction)
             for row in range(len(replies))
         ]
 
-    def _prepare(self, reply: Reply) -> tuple[DetectedLanguage, PreparedText, PreparedReply]:
+    def _prepare(
+        self, reply: Reply
+    ) -> tuple[DetectedLanguage, DetectedLanguage | None, PreparedText, PreparedReply]:
         check_text(reply.text)
         if reply.customer_message is not None:
             check_text(reply.customer_message, "customer message")
@@ -62,11 +64,13 @@ class PredictionScorer:
             None if reply.customer_message is None else prepare_message(reply.customer_message)
         )
         if reply.language is None:
-            language = self._identifier.identify(sent.text, message)
+            language, asked_in = self._identifier.identify_both(sent.text, message)
         else:
             language = DetectedLanguage(code=reply.language, probability=1.0, detected=False)
+            asked_in = None if message is None else self._identifier.identify(message)
         return (
             language,
+            asked_in,
             sent,
             PreparedReply(
                 text=sent.text, message=message, channel=reply.channel, language=language.code
@@ -77,6 +81,7 @@ class PredictionScorer:
         self,
         row: int,
         language: DetectedLanguage,
+        asked_in: DetectedLanguage | None,
         sent: PreparedText,
         reply: PreparedReply,
         prediction: Prediction,
@@ -96,9 +101,7 @@ class PredictionScorer:
             risk=float(prediction.risk[row]),
             sentences=_sentences(prediction.sentences[row], sent),
             is_out_of_distribution=is_odd,
-            customer_language=(
-                None if reply.message is None else self._identifier.identify(reply.message)
-            ),
+            customer_language=asked_in,
         )
 
     def _score(

@@ -25,15 +25,22 @@ from service.api import (
     samples,
     scores,
 )
+from service.courier import Courier
+from service.drift_watch import DriftWatch
 from service.intake import Intake
 from service.registry import ScorerRegistry
 from service.settings import Settings
 from service.storage.answers import AnswerRepository
 from service.storage.database import Database
+from service.storage.deliveries import DeliveryRepository
+from service.storage.drift import DriftRepository
 from service.storage.erasure import Eraser
 from service.storage.feedback import FeedbackRepository
 from service.storage.keys import KeyRepository
 from service.storage.replies import ReplyRepository
+from service.webhooks.addresses import Guard
+from service.webhooks.delivery import Deliverer
+from service.webhooks.sending import HttpSender
 from service.workbench import wiring as workbench
 
 _BLUEPRINTS = (
@@ -69,7 +76,11 @@ def create_app(
     scorer: Scorer | None = None,
     log_stream: TextIO = sys.stderr,
 ) -> Flask:
-    """Build the service. Tests pass all three arguments; production passes none."""
+    """Build the service. Tests pass all three arguments; production passes none.
+
+    With settings given, the caller starts the courier, or does without.
+    """
+    is_alone = settings is None
     settings = settings or Settings.from_env(os.environ)
     app = Flask("service")
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
@@ -82,6 +93,9 @@ def create_app(
     metrics.show_model(registry.current.version)
     keys, database = KeyRepository(settings.keys_file), Database(settings.database_url)
     stored = ReplyRepository(database)
+    sender = HttpSender(Guard(settings.webhook_hosts))
+    deliverer = Deliverer(DeliveryRepository(database), sender, metrics, log)
+    drift_watch = DriftWatch(DriftRepository(database), log)
     app.extensions |= {
         "settings": settings,
         "log": log,
@@ -94,7 +108,10 @@ def create_app(
         "accounts": Accounts(database),
         "now": lambda: datetime.now(UTC),
         "replies": stored,
-        "intake": Intake(stored, retention_days=settings.retention_days),
+        "intake": Intake(
+            stored, retention_days=settings.retention_days, webhook_risk=settings.webhook_risk
+        ),
+        "courier": Courier([deliverer.deliver_one, drift_watch.look], log),
         "eraser": Eraser(database),
         "warmed_up": Event(),
     }
@@ -107,6 +124,8 @@ def create_app(
     app.after_request(_secure)
     app.extensions["warmed_up"].set()
     registry.watch(metrics.show_model)
+    if is_alone:
+        app.extensions["courier"].start()
     return app
 
 

@@ -89,7 +89,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Candidates:
-    """All scored replies that could be drawn, one entry a reply in every column."""
+    """All scored replies that could be drawn, one entry a reply in every column.
+
+    For figures alone, a row may stand for `count` replies with their mean scores, and the rows of
+    drawn replies, which are among those, for none.
+    """
 
     reply: Names
     facets: Mapping[Facet, Column]
@@ -99,6 +103,7 @@ class Candidates:
     sent_at: Times
     is_disputed: Bools
     is_for_training: Bools
+    count: Floats
 
     def __post_init__(self) -> None:
         columns: list[Sized] = [*self.facets.values(), *self.scores.values()]
@@ -123,6 +128,7 @@ class Candidates:
             sent_at=np.array([_utc(r.sent_at) for r in rows], dtype="datetime64[us]"),
             is_disputed=np.array([r.is_disputed for r in rows], dtype=np.bool_),
             is_for_training=np.array([r.is_for_training for r in rows], dtype=np.bool_),
+            count=np.ones(len(rows)),
         )
 
     def __len__(self) -> int:
@@ -137,23 +143,39 @@ class Candidates:
 
     def within(self, period: Period) -> "Candidates":
         """Those sent in the period."""
+        return self[self.are_within(period)]
+
+    def are_within(self, period: Period) -> Bools:
+        """Which were sent in the period."""
         start, end = _utc(period.start), _utc(period.end)
-        return self[(self.sent_at >= start) & (self.sent_at < end)]
+        result: Bools = (self.sent_at >= start) & (self.sent_at < end)
+        return result
 
     def grouped(self, by: Sequence[Facet]) -> tuple[list[tuple[str, ...]], Codes]:
         """The combinations of facets that occur, sorted, and which one each reply has; no facet
         makes one group.
         """
-        code = np.zeros(len(self), dtype=np.intp)
+        code, size = np.zeros(len(self), dtype=np.intp), 1
         for facet in by:
             column = self.facets[facet]
+            size *= max(len(column.names), 1)
             code = code * max(len(column.names), 1) + column.codes
-        _, first, group = np.unique(code, return_index=True, return_inverse=True)
+        first, group = _distinct(code, size)
         columns = [self.facets[f] for f in by]
         return [tuple(c.names[c.codes[i]] for c in columns) for i in first], group
 
 
 _BY_NAME = ("facets", "scores")
+
+
+def _distinct(code: Codes, size: int) -> tuple[Codes, Codes]:
+    """Where each code below `size` occurs first, in their order, and which of them each row has."""
+    if size > len(code):
+        return np.unique(code, return_index=True, return_inverse=True)[1:]
+    first = np.full(size, -1)
+    first[code[::-1]] = np.arange(len(code))[::-1]
+    occurs = first >= 0
+    return first[occurs], (np.cumsum(occurs) - 1)[code]
 
 
 def _utc(time: datetime) -> np.datetime64:

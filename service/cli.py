@@ -30,6 +30,7 @@ from service.storage.database import Database
 from service.storage.errors import OutdatedError, StorageError
 from service.storage.keys import SCOPES, WRITER_SCOPES, KeyFileError, KeyRepository
 from service.user_commands import user
+from service.webhook_commands import webhook
 
 _CHANNELS = [channel.value for channel in Channel]
 
@@ -47,6 +48,7 @@ for command in (import_command, export_ratings, purge, erase, backup):
 
 
 main.add_command(user)
+main.add_command(webhook)
 
 
 @main.command()

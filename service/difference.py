@@ -15,11 +15,14 @@ from service.candidates import Codes, Floats
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Scored:
-    """All replies: score, agent and group of each, (replies,)."""
+    """All replies: score, agent and group of each, (replies,); `count` where a row stands for
+    several.
+    """
 
     score: Floats
     agent: Codes
     group: Codes
+    count: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -69,8 +72,9 @@ def difference(reviewed: Reviewed, scored: Scored, slopes: Floats) -> Figures:
     weight = _weights(reviewed, groups)
     residual = reviewed.rating - slopes[reviewed.agent] * reviewed.score
     level = np.bincount(group, weight * residual, minlength=groups)
-    predicted = np.bincount(scored.group, slopes[scored.agent] * scored.score, minlength=groups)
-    value = level + predicted / np.bincount(scored.group, minlength=groups)
+    replies = np.ones_like(scored.score) if scored.count is None else scored.count
+    predicted = np.bincount(scored.group, replies * slopes[scored.agent] * scored.score, groups)
+    value = level + predicted / np.bincount(scored.group, replies, groups)
     spread, degrees = _spread(residual - level[group], weight, group, count)
     left = np.bincount(group, weight**2 * (1 - reviewed.probability), minlength=groups)
     concentration: Floats = np.bincount(group, weight**2, minlength=groups).astype(np.float64)

@@ -58,7 +58,7 @@ def drift(sample: Sample, dimension: Dimension, period: Period) -> Drift:
             first.setdefault(review.reply, review.ratings[dimension])
     return watch(
         np.array([rating - score[reply] for reply, rating in first.items()]),
-        np.array([len(score) / len(pool) / probabilities[reply] for reply in first]),
+        np.array([len(score) / pool.count.sum() / probabilities[reply] for reply in first]),
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from model import Dimension, Interval
 from model.rubric import HIGHEST, LOWEST
-from service.candidates import Bools, Codes, Facet, Floats, Names, Period
+from service.candidates import Bools, Codes, Facet, Floats, Period
 from service.difference import Figures, Reviewed, Scored, difference, slopes_of_others
 from service.planner import AIM, COVERAGE, USUAL_SPREAD, reviews_for
 from service.reviews import Sample
@@ -21,10 +21,14 @@ WIDEST = 0.6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What a group's figure rests on; `more` reviews would give ± 0.3, 0 where that is reached."""
+    """What a group's figure rests on; `more` reviews would give ± 0.3, 0 where that is reached.
+
+    `score` is the mean score of all its replies: what a suite without reviews would report.
+    """
 
     group: tuple[str, ...]
     dimension: Dimension
+    score: float
     replies: int
     reviews: int
     skipped: int
@@ -82,14 +86,18 @@ def estimates(
 
     Source: service/README.md, "What a sample proves".
     """
-    pool = sample.candidates.within(period)
+    rows = sample.candidates.are_within(period)
+    pool = sample.candidates[rows]
     if not len(pool):
         return []
     names, group = pool.grouped(by)
     scored = Scored(
-        score=pool.scores[dimension], agent=pool.grouped((Facet.AGENT,))[1], group=group
+        score=pool.scores[dimension],
+        agent=pool.grouped((Facet.AGENT,))[1],
+        group=group,
+        count=pool.count,
     )
-    drawn, is_skipped = _drawn(sample, dimension, pool.reply, scored)
+    drawn, is_skipped = _drawn(sample, dimension, rows, scored)
     is_reviewed = ~np.isnan(drawn.rating)
     reviewed = _thinned(drawn, is_reviewed)
     slopes = slopes_of_others(reviewed, int(scored.agent.max()) + 1)
@@ -99,15 +107,17 @@ def estimates(
         for rating in (LOWEST, HIGHEST)
     ]
     counts = {
-        "replies": np.bincount(group),
+        "replies": np.bincount(group, pool.count).astype(np.intp),
         "reviews": np.bincount(reviewed.group, minlength=len(names)),
         "skipped": np.bincount(drawn.group[is_skipped], minlength=len(names)),
     }
+    means = np.bincount(group, scored.score * pool.count) / counts["replies"]
     found: list[Estimate | NotEnough] = []
     for g, name in enumerate(names):
         evidence = Evidence(
             group=name,
             dimension=dimension,
+            score=float(means[g]),
             more=_more(figures, counts["reviews"], counts["replies"], g),
             **{k: int(v[g]) for k, v in counts.items()},
         )
@@ -127,23 +137,22 @@ def change(before: Estimate, after: Estimate) -> Change:
 
 
 def _drawn(
-    sample: Sample, dimension: Dimension, replies: Names, scored: Scored
+    sample: Sample, dimension: Dimension, rows: Bools, scored: Scored
 ) -> tuple[Reviewed, Bools]:
     """The drawn replies, with nan for a rating that is not there, and which of these were
     skipped.
     """
-    probabilities, ratings = sample.probabilities(), sample.ratings(dimension)
-    rows = [i for i, reply in enumerate(replies) if reply in probabilities]
-    drawn = [replies[i] for i in rows]
-    skipped = {skip.reply for skip in sample.skips} - set(ratings)
-    row = np.array(rows, dtype=np.intp)
+    outcomes = sample.outcomes
+    probability = outcomes.probability[rows]
+    drawn = np.flatnonzero(~np.isnan(probability))
+    rating = outcomes.ratings[dimension][rows][drawn]
     return Reviewed(
-        score=scored.score[row],
-        agent=scored.agent[row],
-        group=scored.group[row],
-        rating=np.array([ratings.get(r, np.nan) for r in drawn], dtype=np.float64),
-        probability=np.array([probabilities[r] for r in drawn], dtype=np.float64),
-    ), np.array([r in skipped for r in drawn], dtype=np.bool_)
+        score=scored.score[drawn],
+        agent=scored.agent[drawn],
+        group=scored.group[drawn],
+        rating=rating,
+        probability=probability[drawn],
+    ), outcomes.is_skipped[rows][drawn] & np.isnan(rating)
 
 
 def _thinned(drawn: Reviewed, keep: Bools) -> Reviewed:

@@ -1,15 +1,24 @@
-"""Import many sent replies, 256 in a transaction; what was stored stays, whatever comes after."""
+"""Import many sent replies, 256 in a transaction; what was stored stays, whatever comes after.
 
+While some are scored, those that follow are read and redacted, and those before are stored.
+"""
+
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 
 from model import ReplyError, Scorer
 from model.delimited import Fault
 from service.import_columns import ColumnMap, RowError
 from service.import_source import Row
 from service.intake import Intake, MaskedReply
+from service.sent_replies import StoredReply
 
 AT_ONCE = 256
+_AHEAD = 2
+"""Batches that are scored at a time: one alone leaves a core idle while its texts are prepared."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -32,21 +41,26 @@ def import_rows(
     on_stored: Callable[[], None] = lambda: None,
 ) -> None:
     """Store the rows that are replies and count them in `account`, which holds when this raises."""
-    batch: list[MaskedReply] = []
+    scored: deque[tuple[int, Future[list[StoredReply]]]] = deque()
 
     def store() -> None:
-        new = intake.store(intake.prepare(batch, scorer))
+        size, prepared = scored.popleft()
+        new = intake.store(prepared.result())
         account.stored += len(new)
-        account.already_there += len(batch) - len(new)
-        batch.clear()
+        account.already_there += size - len(new)
         on_stored()
 
-    for masked in _masked(rows, column_map, intake, account, on_fault):
-        batch.append(masked)
-        if len(batch) == AT_ONCE:
+    masked = _masked(rows, column_map, intake, account, on_fault)
+    pool = ThreadPoolExecutor(_AHEAD, thread_name_prefix="import")
+    try:
+        while batch := list(islice(masked, AT_ONCE)):
+            scored.append((len(batch), pool.submit(intake.prepare, batch, scorer)))
+            if len(scored) > _AHEAD:
+                store()
+        while scored:
             store()
-    if batch:
-        store()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def check_rows(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import NewType
 
-from model import Assessment, Reply, Scorer
+from model import Assessment, Reply, Scorer, Status
 from model.redaction import redact
 from model.text import check_text
 from service.sent_replies import Content, SentReply, StoredReply, StoredScore, reply_id
@@ -13,6 +13,8 @@ from service.storage.replies import ReplyRepository
 
 MaskedReply = NewType("MaskedReply", SentReply)
 """A reply whose texts were redacted."""
+_NEWS = timedelta(days=7)
+"""A reply that was sent longer ago is history: importing it tells no webhook."""
 
 
 def without_personal(text: str) -> str:
@@ -30,11 +32,12 @@ class Intake:
         repository: ReplyRepository,
         *,
         retention_days: int,
+        webhook_risk: float = 0.5,
         redact: Callable[[str], str] = without_personal,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._repository, self._redact, self._now = repository, redact, now
-        self._retention_days = retention_days
+        self._retention_days, self._webhook_risk = retention_days, webhook_risk
 
     def mask(self, sent: SentReply) -> MaskedReply:
         """The reply without personal data; ReplyError where a text of it cannot be scored."""
@@ -51,16 +54,25 @@ class Intake:
         """Score those that are new: as they are kept, so that the score can be made again."""
         known = self._repository.known(reply_id(reply.external_id) for reply in masked)
         new = [r for r in masked if reply_id(r.external_id) not in known]
-        assessments = scorer.score([_as_scored(reply) for reply in new]) if new else []
+        asked = [_as_scored(reply) for reply in new]
+        different = list(dict.fromkeys(asked))  # a macro that was sent as it is comes many times
+        assessments = dict(zip(different, scorer.score(different), strict=True)) if new else {}
         now = self._now()
         return [
-            stored_reply(reply, assessment, scorer.version, now, self._retention(reply))
-            for reply, assessment in zip(new, assessments, strict=True)
+            stored_reply(reply, assessments[read], scorer.version, now, self._retention(reply))
+            for reply, read in zip(new, asked, strict=True)
         ]
 
     def store(self, prepared: Sequence[StoredReply]) -> set[str]:
         """Store what was prepared in one transaction; the ids of those that were not there yet."""
-        return self._repository.add(prepared)
+        return self._repository.add(prepared, low={r.id for r in prepared if self._is_low(r)})
+
+    def _is_low(self, reply: StoredReply) -> bool:
+        """True for what webhooks are told of; where the language is none of ours, risk is void."""
+        statuses = {score.status for score in reply.scores.values()}
+        is_news = reply.stored_at - reply.sent_at <= _NEWS
+        is_scored = Status.UNSUPPORTED_LANGUAGE not in statuses
+        return is_news and is_scored and reply.risk >= self._webhook_risk
 
     def _retention(self, sent: SentReply) -> timedelta:
         return timedelta(days=sent.retention_days or self._retention_days)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from service.intake import Intake
 from service.sent_replies import PURPOSES
 from service.settings import Settings
 from service.storage.database import Database
+from service.storage.deliveries import DeliveryRepository
 from service.storage.erasure import BY, Eraser
 from service.storage.errors import StorageError
 from service.storage.replies import ReplyRepository
@@ -25,6 +27,7 @@ from service.storage.replies import ReplyRepository
 Reads = Callable[[], Settings]
 """What a command is given: how to read the settings."""
 _SHOWN_FAULTS = 20
+_KEPT_DELIVERIES = timedelta(days=30)
 
 
 def _pairs(_: click.Context, option: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
@@ -98,7 +101,11 @@ def _import(
     source: ImportSource, column_map: ColumnMap, settings: Settings, *, check: bool
 ) -> Account:
     database, account = Database(settings.database_url), Account()
-    intake = Intake(ReplyRepository(database), retention_days=settings.retention_days)
+    intake = Intake(
+        ReplyRepository(database),
+        retention_days=settings.retention_days,
+        webhook_risk=settings.webhook_risk,
+    )
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("")
@@ -143,6 +150,7 @@ def purge(reads: Reads, compact: bool) -> None:
     """Erase the replies whose retention time is over; run it every night."""
     with _eraser(reads) as (database, eraser):
         click.echo(f"{eraser.purge(actor='tonfall purge')} replies erased")
+        DeliveryRepository(database).forget(before=datetime.now(UTC) - _KEPT_DELIVERIES)
         _scrub(database, compact=compact)
 
 

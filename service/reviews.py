@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 
 from model import Dimension
 from model.rubric import RATINGS
-from service.candidates import Candidates
+from service.candidates import Bools, Candidates, Floats
 from service.plan import Arm
 from service.sampling import Draw
 
@@ -52,6 +53,15 @@ class Skip:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Outcomes:
+    """What came of each candidate: nan where it was not drawn, or not rated."""
+
+    probability: Floats
+    ratings: Mapping[Dimension, Floats]
+    is_skipped: Bools
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Sample:
     """Scored replies, what was drawn of them, and what came of it.
 
@@ -76,7 +86,21 @@ class Sample:
     def ratings(self, dimension: Dimension) -> dict[str, float]:
         """The mean rating of every reviewed reply."""
         given = ratings_by_reply(self.reviews, dimension)
-        return {reply: float(np.mean(list(rated.values()))) for reply, rated in given.items()}
+        return {reply: sum(rated.values()) / len(rated) for reply, rated in given.items()}
+
+    @cached_property
+    def outcomes(self) -> Outcomes:
+        """What came of the candidates, in their order."""
+        replies, probabilities = self.candidates.reply.tolist(), self.probabilities()
+        skipped = {skip.reply for skip in self.skips}
+        ratings = {d: self.ratings(d) for d in Dimension}
+        return Outcomes(
+            probability=np.array([probabilities.get(r, np.nan) for r in replies]),
+            ratings={
+                d: np.array([found.get(r, np.nan) for r in replies]) for d, found in ratings.items()
+            },
+            is_skipped=np.array([r in skipped for r in replies], dtype=np.bool_),
+        )
 
 
 def ratings_by_reply(reviews: Iterable[Review], dimension: Dimension) -> dict[str, dict[str, int]]:

@@ -37,4 +37,6 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Flask:
         """Called in each worker, so that no thread of a library is lost in a fork."""
-        return create_app(self._settings)
+        app = create_app(self._settings)
+        app.extensions["courier"].start()
+        return app

@@ -18,6 +18,7 @@ _NUMBERS = ("port", "workers", "threads", "pinned_models", "max_body_bytes", "re
 _MOST = {"port": 65_535, "retention_days": MOST_RETENTION_DAYS}
 _DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
 _RATE_LIMIT = re.compile(r"[1-9][0-9]{0,8}/(?:second|minute|hour|day)", re.ASCII)
+_HOST_NAME = re.compile(r"[a-z0-9_.-]+", re.ASCII)
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?", re.ASCII)
 
 
@@ -41,6 +42,8 @@ class Settings:
     rate_limit: str = "6000/minute"
     cors_origins: tuple[str, ...] = ()
     log_level: str = "info"
+    webhook_risk: float = 0.5
+    webhook_hosts: tuple[str, ...] = ()
     advice_off: frozenset[str] = frozenset()
     max_body_bytes: int = 16 * 1024 * 1024
 
@@ -93,11 +96,44 @@ def _parse(variable: str, name: str, text: str) -> object:
         raise SettingsError(
             f"{variable} must be like 600/minute (second, minute, hour, day) or empty, got {text!r}"
         )
+    if name == "webhook_risk":
+        return _share(variable, text)
+    if name == "webhook_hosts":
+        return _hosts(variable, text)
     if name == "cors_origins":
         return _origins(variable, text)
     if name == "log_level" and text not in LOG_LEVELS:
         raise SettingsError(f"{variable} must be one of {', '.join(LOG_LEVELS)}, got {text!r}")
     return text
+
+
+def _share(variable: str, text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise SettingsError(f"{variable} must be a number from 0 to 1, got {text!r}")
+    return share
+
+
+def _hosts(variable: str, text: str) -> tuple[str, ...]:
+    hosts = tuple(part.strip().lower() for part in text.split(",") if part.strip())
+    for host in hosts:
+        if not _HOST_NAME.fullmatch(host) and not _is_address(host):
+            raise SettingsError(
+                f"{variable} must name hosts such as hooks.internal or 10.0.0.7, without scheme "
+                f"and port, separated by commas; {host!r} is none"
+            )
+    return hosts
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _origins(variable: str, text: str) -> tuple[str, ...]:

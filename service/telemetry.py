@@ -56,6 +56,17 @@ class Metrics:
             ("language", "customer_message", "empathy_status"),
             registry=self.registry,
         )
+        self.webhook_attempts = Counter(
+            "tonfall_webhook_attempts",
+            "Webhook deliveries tried, by outcome.",
+            ("outcome",),
+            registry=self.registry,
+        )
+        self.webhooks_given_up = Counter(
+            "tonfall_webhooks_given_up",
+            "Webhook deliveries that are not tried again.",
+            registry=self.registry,
+        )
         self._current = Gauge(
             "tonfall_model", "The model served.", ("version",), registry=self.registry
         )

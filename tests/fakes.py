@@ -6,6 +6,7 @@ from dataclasses import replace
 from model import Assessment, Reply, Sentence
 from model.sentences import sentence_spans
 from model.text import check_text, prepare
+from service.webhooks.notices import Answer
 from tests.builders import make_assessment, make_sentence
 
 
@@ -31,6 +32,22 @@ class FakeClock:
 
     def __call__(self) -> float:
         return self.now
+
+
+class FakeSender:
+    """Answers every delivery as a test says, and remembers what was sent."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+        self.sent: list[tuple[str, str, Mapping[str, str]]] = []
+
+    def __call__(self, url: str, body: str, headers: Mapping[str, str]) -> Answer:
+        self.sent.append((url, body, headers))
+        return self.answer
+
+    @property
+    def ids(self) -> list[str]:
+        return [headers["webhook-id"] for _, _, headers in self.sent]
 
 
 class LengthScorer(FakeScorer):

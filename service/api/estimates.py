@@ -126,7 +126,7 @@ def get_estimates() -> dict[str, object]:
         start=now.start,
         end=now.end,
         replies=covered.replies,
-        covered=len(covered.sample.candidates),
+        covered=int(covered.sample.candidates.count.sum()),
         estimates=sorted(found, key=lambda g: g.group or ""),  # the dimensions stay in their order
         agreement=[_agreement(covered.sample, d) for d in Dimension],
     ).model_dump(mode="json")

@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select, tuple_
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, select, true, tuple_
 
 from model import Dimension
 from service.candidates import Period
 from service.plan import Arm
 from service.storage.database import Database
-from service.storage.plans import among
+from service.storage.plans import among, drawn_within
 from service.storage.queue import is_blind
 from service.storage.reviews import KeptReview, kept_reviews
 from service.storage.tables import ReplyRow, ReplyTextRow
@@ -37,6 +38,12 @@ class Case:
     text: str | None
     customer_message: str | None
 
+    @property
+    def furthest(self) -> Dimension:
+        """Where the blind rating lies furthest from the score."""
+        given = self.review.blind.dimensions
+        return max(Dimension, key=lambda d: abs(given[d] - self.scores[d]))
+
 
 Place = tuple[datetime, str]
 """When a review was given, and its id."""
@@ -51,18 +58,24 @@ class CaseRepository:
 
     def reviewed(self, viewer: User, period: Period, team: str | None = None) -> list[Case]:
         """The reviews of replies sent in a period, of one team or all that the viewer sees."""
-        conditions = [ReplyRow.sent_at >= period.start, ReplyRow.sent_at < period.end]
-        if team is not None:
-            conditions.append(ReplyRow.team == team)
-        return self._where(viewer, *conditions)
+        return self._where(readable(viewer, period, team))
+
+    def first(
+        self, *conditions: SQLColumnExpression[bool], by: SQLColumnExpression[Any], limit: int
+    ) -> list[Case]:
+        """The reviews with most of `by`; who may read them is among the conditions."""
+        query = _cases().where(*conditions).order_by(by.desc(), ReviewRow.created_at)
+        return self._read(query.limit(limit))
 
     def of_plan(self, viewer: User, plan_id: str) -> list[Case]:
         """The reviews of what a plan drew for calibration."""
-        return self._where(viewer, DrawRow.plan == plan_id, DrawRow.arm == Arm.CALIBRATION)
+        return self._where(
+            _may_read(viewer), DrawRow.plan == plan_id, DrawRow.arm == Arm.CALIBRATION
+        )
 
     def find(self, viewer: User, review_id: str) -> Case | None:
         """One review, if the viewer may see it."""
-        return next(iter(self._where(viewer, ReviewRow.id == review_id)), None)
+        return next(iter(self._where(_may_read(viewer), ReviewRow.id == review_id)), None)
 
     def given(
         self,
@@ -87,8 +100,8 @@ class CaseRepository:
             query = query.where(tuple_(ReviewRow.created_at, ReviewRow.id) > after)
         return self._read(query.order_by(ReviewRow.created_at, ReviewRow.id).limit(limit))
 
-    def _where(self, viewer: User, *conditions: ColumnElement[bool]) -> list[Case]:
-        query = _cases().where(among(ReplyRow.team, viewer.sees), ~is_blind(viewer), *conditions)
+    def _where(self, *conditions: SQLColumnExpression[bool]) -> list[Case]:
+        query = _cases().where(*conditions)
         return self._read(query.order_by(ReplyRow.sent_at, ReviewRow.created_at))
 
     def _read(self, query: _Cases) -> list[Case]:
@@ -124,3 +137,20 @@ def _cases() -> _Cases:
         .join(ReplyRow, ReviewRow.reply == ReplyRow.id)
         .outerjoin(ReplyTextRow, ReplyTextRow.reply == ReplyRow.id)
     )
+
+
+def readable(viewer: User, period: Period, team: str | None) -> ColumnElement[bool]:
+    """The condition that a drawn reply was sent in a period, by one team or any that the viewer
+    sees, and that the viewer may read its reviews.
+    """
+    return and_(
+        drawn_within(period),
+        ReplyRow.sent_at >= period.start,
+        ReplyRow.sent_at < period.end,
+        true() if team is None else ReplyRow.team == team,
+        _may_read(viewer),
+    )
+
+
+def _may_read(viewer: User) -> ColumnElement[bool]:
+    return and_(among(ReplyRow.team, viewer.sees), ~is_blind(viewer))

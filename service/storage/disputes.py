@@ -11,12 +11,14 @@ from typing import Literal
 from sqlalchemy import ColumnElement, select
 
 from service.storage.database import Database
+from service.storage.deliveries import emit
 from service.storage.plans import among
 from service.storage.queue import is_blind
 from service.storage.reviews import KeptReview, kept_reviews
 from service.storage.tables import ReplyRow, ReplyTextRow
 from service.storage.users import User
 from service.storage.workbench_tables import DisputeRow, ReviewRow, UserRow
+from service.webhooks.notices import Event
 
 VALID = timedelta(days=14)
 """So long a link can be used."""
@@ -96,6 +98,8 @@ class DisputeRepository:
             if row.state != "invited":
                 return False
             row.state, row.objection, row.objected_at = "open", objection, now
+            ids = {"dispute": row.id, "review": row.review}
+            emit(db, Event.REVIEW_DISPUTED, [ids], at=now)
             return True
 
     def decide(self, dispute_id: str, outcome: Outcome, *, decided_by: str, now: datetime) -> bool:

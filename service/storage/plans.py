@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import cycle
 
-from sqlalchemy import ColumnElement, and_, false, func, select, true
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 
 from service.candidates import Facet, Period
 from service.plan import Allocation, Arm, Plan
 from service.sampling import Draw
 from service.storage.database import Database
+from service.storage.deliveries import emit
 from service.storage.tables import ReplyRow
 from service.storage.workbench_tables import DrawRow, PlanRow
+from service.webhooks.notices import Event
 
 Teams = Collection[str] | None
 """Teams that may be seen; None: all."""
@@ -98,23 +100,26 @@ class PlanRepository:
             db.add(row)
             db.flush()
             db.add_all(rows)
+            emit(db, Event.SAMPLE_READY, [{"plan": row.id}], at=now)
             return row.id
 
     def all(self, teams: Teams) -> list[StoredPlan]:
-        """The plans of these teams, newest first; a plan over all teams is for who sees all."""
+        """The plans that reach these teams, newest first; each counts what it drew from them."""
         with self._database.reading() as db:
             rows = db.scalars(
                 select(PlanRow)
-                .where(among(PlanRow.team, teams))
+                .where(or_(among(PlanRow.team, teams), PlanRow.team.is_(None)))
                 .order_by(PlanRow.starts_at.desc(), PlanRow.created_at.desc())
             ).all()
             counted = db.execute(
                 select(DrawRow.plan, DrawRow.state, func.count())
-                .where(DrawRow.plan.in_([r.id for r in rows]))
+                .join(ReplyRow, DrawRow.reply == ReplyRow.id)
+                .where(DrawRow.plan.in_([r.id for r in rows]), among(ReplyRow.team, teams))
                 .group_by(DrawRow.plan, DrawRow.state)
             )
             counts = {(plan, state): number for plan, state, number in counted}
-        return [_plan(r, {s: counts.get((r.id, s), 0) for s in _STATES}) for r in rows]
+        plans = [_plan(r, {s: counts.get((r.id, s), 0) for s in _STATES}) for r in rows]
+        return [p for p in plans if teams is None or p.scope.team or p.drawn]
 
     def find(self, plan_id: str, teams: Teams) -> StoredPlan | None:
         """One of them."""
@@ -139,6 +144,14 @@ def among(column: object, teams: Teams) -> ColumnElement[bool]:
     if teams is None:
         return true()
     return column.in_(sorted(teams)) if teams else false()  # type: ignore[attr-defined]
+
+
+def drawn_within(period: Period) -> ColumnElement[bool]:
+    """The condition that a draw's plan is about a part of the period: a way to few of many rows."""
+    plans = select(PlanRow.id)
+    return DrawRow.plan.in_(
+        plans.where(PlanRow.starts_at < period.end, PlanRow.ends_at > period.start)
+    )
 
 
 def in_scope(scope: Scope) -> ColumnElement[bool]:

@@ -1,6 +1,6 @@
 """Sent replies in the database."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 from model import Dimension, Interval, Need, Status
 from service.sent_replies import Content, StoredReply, StoredScore
 from service.storage.database import Database
+from service.storage.deliveries import emit
 from service.storage.tables import ReplyRow, ReplyTextRow
+from service.webhooks.notices import Event
 
 _PAGE = 500
 _INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -41,17 +43,22 @@ class ReplyRepository:
         with self._database.reading() as db:
             return set(db.scalars(select(ReplyRow.id).where(ReplyRow.id.in_(list(ids)))))
 
-    def add(self, replies: Sequence[StoredReply]) -> set[str]:
-        """Store replies in one transaction; returns the ids of those that were not there yet."""
+    def add(self, replies: Sequence[StoredReply], *, low: Collection[str] = ()) -> set[str]:
+        """Store replies in one transaction; returns the ids of those that were not there yet.
+
+        Of these, the ones in `low` are told as `score.low`.
+        """
         found = {reply.id: reply for reply in reversed(replies)}  # of two alike, the first
         if not found:
             return set()
         with self._database.writing() as db:
             rows = [_numbers(reply) for reply in found.values()]
-            new = set(db.scalars(_insert_new(db, rows)))
+            new = set(db.scalars(_insert_new(db), rows))
             texts = [_text(reply) for reply in found.values() if reply.id in new]
             if texts:
                 db.execute(_insert(db, ReplyTextRow), texts)
+            if told := [{"reply": reply} for reply in found if reply in new and reply in low]:
+                emit(db, Event.SCORE_LOW, told, at=replies[0].stored_at)
         return new
 
     def get(self, reply: str) -> StoredReply | None:
@@ -91,9 +98,9 @@ def _insert(db: Session, table: type[ReplyRow | ReplyTextRow]) -> Any:
     return _INSERTS[db.get_bind().dialect.name](table)
 
 
-def _insert_new(db: Session, rows: list[dict[str, object]]) -> Insert:
-    insert = _insert(db, ReplyRow).values(rows)
-    statement: Insert = insert.on_conflict_do_nothing(index_elements=["id"]).returning(ReplyRow.id)
+def _insert_new(db: Session) -> Insert:
+    insert = _insert(db, ReplyRow).on_conflict_do_nothing(index_elements=["id"])
+    statement: Insert = insert.returning(ReplyRow.id)
     return statement
 
 

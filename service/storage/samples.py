@@ -1,10 +1,13 @@
 """What estimates stand on: scored replies, draws, reviews and skips, without any text."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from numpy.typing import DTypeLike, NDArray
+from sqlalchemy import ColumnElement, String, and_, exists, func, select, type_coerce
 
 from model import Dimension
 from service.candidates import Candidates, Column, Facet, Period
@@ -14,7 +17,10 @@ from service.sampling import Draw
 from service.storage.database import Database
 from service.storage.plans import PlanRepository, Scope, StoredPlan, Teams, among, in_scope
 from service.storage.tables import ReplyRow, ReplyTextRow
+from service.storage.totals import reached, totals
 from service.storage.workbench_tables import DisputeRow, DrawRow, ReviewRow
+
+_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,16 +42,23 @@ class SampleRepository:
 
     def candidates(self, period: Period, scope: Scope) -> Candidates:
         """Every reply of a period that a plan could draw: those whose text is still there."""
-        for_training = (
-            exists()
-            .where(ReplyTextRow.reply == ReplyRow.id, ReplyTextRow.purpose == "training")
-            .correlate(ReplyRow)
+        return self._candidates(
+            and_(_within(period), in_scope(scope), ReplyRow.erased_at.is_(None))
         )
-        drawable = and_(_within(period), in_scope(scope), ReplyRow.erased_at.is_(None))
-        return self._candidates(drawable, for_training)
 
-    def covered(self, period: Period, teams: Teams) -> Covered:
-        """The sample of a period: what the plans of these teams, and of all teams, drew."""
+    def covered(
+        self,
+        period: Period,
+        teams: Teams,
+        *,
+        parts: Sequence[Period] = (),
+        by: Collection[Facet] = tuple(Facet),
+    ) -> Covered:
+        """The sample of a period: what the plans of these teams, and of all teams, drew.
+
+        Figures can be given for the whole and for each of the `parts` that it is cut into, by agent
+        and the facets named. The replies come summed up by the database, but for the drawn ones.
+        """
         plans = [
             p
             for p in PlanRepository(self._database).all(None)
@@ -54,15 +67,21 @@ class SampleRepository:
             and p.plan.share(Arm.ACTIVE) < 1  # for training alone: it speaks for no reply
         ]
         seen = and_(_within(period), among(ReplyRow.team, teams))
-        reached = or_(false(), *(and_(_within(p.plan.period), in_scope(p.scope)) for p in plans))
+        drawn = and_(seen, DrawRow.plan.in_([p.id for p in plans]), DrawRow.arm != Arm.ACTIVE)
+        facets = [f for f in Facet if f in {Facet.AGENT, *by}]
         sample = Sample(
-            candidates=self._candidates(and_(seen, reached)),
-            draws=self._draws(seen),
-            reviews=self._reviews(and_(seen, DrawRow.arm != Arm.ACTIVE)),
-            skips=self._skips(seen),
+            candidates=totals(
+                self._database,
+                [(part, and_(seen, reached(plans, part))) for part in parts or (period,)],
+                drawn,
+                facets,
+            ),
+            draws=self._draws(drawn),
+            reviews=self._reviews(drawn),
+            skips=self._skips(drawn),
         )
         with self._database.reading() as db:
-            replies = len(db.scalars(select(ReplyRow.id).where(seen)).all())
+            replies = db.scalar(select(func.count()).select_from(ReplyRow).where(seen)) or 0
         return Covered(sample=sample, replies=replies, plans=tuple(plans))
 
     def of_plan(self, plan_id: str, teams: Teams) -> list[Review]:
@@ -74,17 +93,14 @@ class SampleRepository:
         )
         return self._reviews(drawn)
 
-    def _candidates(
-        self, condition: ColumnElement[bool], for_training: ColumnElement[bool] | None = None
-    ) -> Candidates:
+    def _candidates(self, condition: ColumnElement[bool]) -> Candidates:
         disputed = (
-            exists()
-            .where(
-                ReviewRow.reply == ReplyRow.id,
-                DisputeRow.review == ReviewRow.id,
-                DisputeRow.state == "open",
-            )
-            .correlate(ReplyRow)
+            select(ReviewRow.reply)
+            .join(DisputeRow, DisputeRow.review == ReviewRow.id)
+            .where(DisputeRow.state == "open")
+        )
+        for_training = exists().where(
+            ReplyTextRow.reply == ReplyRow.id, ReplyTextRow.purpose == "training"
         )
         columns = (
             ReplyRow.id,
@@ -92,52 +108,68 @@ class SampleRepository:
             *(getattr(ReplyRow, d) for d in Dimension),
             ReplyRow.risk,
             ReplyRow.model_version,
-            ReplyRow.sent_at,
-            disputed,
-            false() if for_training is None else for_training,
+            type_coerce(ReplyRow.sent_at, String),  # SQLite's text is not made a datetime first
+            ReplyRow.id.in_(disputed),
+            for_training,
         )
+        query = select(*columns).where(condition).execution_options(yield_per=_AT_ONCE)
         with self._database.reading() as db:
-            rows = db.execute(select(*columns).where(condition)).all()
-        return _columns(rows)
+            found = db.connection().execute(query)  # rows, without the session between
+            blocks = [_block(rows) for rows in found.partitions()] or [_block(())]
+        return _joined([np.concatenate(parts) for parts in zip(*blocks, strict=True)])
 
-    def _draws(self, seen: ColumnElement[bool]) -> list[Draw]:
-        query = select(DrawRow).join(ReplyRow, DrawRow.reply == ReplyRow.id).where(seen)
+    def _draws(self, drawn: ColumnElement[bool]) -> list[Draw]:
+        columns = (
+            DrawRow.reply,
+            DrawRow.arm,
+            DrawRow.stratum,
+            DrawRow.inclusion_probability,
+            DrawRow.model_version,
+            DrawRow.position,
+        )
+        query = select(*columns).join(ReplyRow, DrawRow.reply == ReplyRow.id).where(drawn)
         with self._database.reading() as db:
             return [
                 Draw(
-                    reply=row.reply,
-                    arm=Arm(row.arm),
-                    stratum=tuple(row.stratum),
-                    inclusion_probability=row.inclusion_probability,
-                    model_version=row.model_version,
-                    position=row.position,
+                    reply=reply,
+                    arm=Arm(arm),
+                    stratum=tuple(stratum),
+                    inclusion_probability=probability,
+                    model_version=version,
+                    position=position,
                 )
-                for row in db.scalars(query)
+                for reply, arm, stratum, probability, version, position in db.execute(query)
             ]
 
-    def _reviews(self, seen: ColumnElement[bool]) -> list[Review]:
+    def _reviews(self, drawn: ColumnElement[bool]) -> list[Review]:
+        columns = (
+            ReviewRow.reply,
+            ReviewRow.reviewer,
+            ReviewRow.created_at,
+            *(getattr(ReviewRow, d) for d in Dimension),
+        )
         query = (
-            select(ReviewRow)
-            .join(ReplyRow, ReviewRow.reply == ReplyRow.id)
+            select(*columns)
             .join(DrawRow, ReviewRow.draw == DrawRow.id)
-            .where(seen)
+            .join(ReplyRow, DrawRow.reply == ReplyRow.id)
+            .where(drawn)
         )
         with self._database.reading() as db:
             return [
                 Review(
-                    reply=row.reply,
-                    reviewer=row.reviewer,
-                    ratings={d: getattr(row, d) for d in Dimension},
-                    at=row.created_at,
+                    reply=reply,
+                    reviewer=reviewer,
+                    ratings=dict(zip(Dimension, given, strict=True)),
+                    at=at,
                 )
-                for row in db.scalars(query)
+                for reply, reviewer, at, *given in db.execute(query)
             ]
 
-    def _skips(self, seen: ColumnElement[bool]) -> list[Skip]:
+    def _skips(self, drawn: ColumnElement[bool]) -> list[Skip]:
         query = (
             select(DrawRow)
             .join(ReplyRow, DrawRow.reply == ReplyRow.id)
-            .where(seen, DrawRow.state == "skipped")
+            .where(drawn, DrawRow.state == "skipped")
         )
         with self._database.reading() as db:
             return [
@@ -155,19 +187,47 @@ def _within(period: Period) -> ColumnElement[bool]:
     return and_(ReplyRow.sent_at >= period.start, ReplyRow.sent_at < period.end)
 
 
-def _columns(rows: Sequence[Sequence[object]]) -> Candidates:
-    given = list(zip(*rows, strict=True)) or [()] * (6 + len(Facet) + len(Dimension))
-    names, facets = np.array(given[0], dtype=object), dict(zip(Facet, given[1:], strict=False))
+_KINDS: Sequence[DTypeLike] = (
+    object,  # id
+    *([object] * len(Facet)),
+    *([np.float64] * len(Dimension)),
+    np.float64,  # risk
+    object,  # version
+    "datetime64[us]",
+    np.bool_,  # disputed
+    np.bool_,  # for training
+)
+_SENT_AT = _KINDS.index("datetime64[us]")
+
+
+def _block(rows: Sequence[Sequence[Any]]) -> list[NDArray[Any]]:
+    """Some rows as columns: small, before the next rows are read."""
+    columns = list(zip(*rows, strict=True)) or [()] * len(_KINDS)
+    names: dict[str, str] = {}  # few names, many rows: each is kept once
+    kept: list[Sequence[Any]] = [
+        [names.setdefault(v, v) for v in column] if kind is object and number else column
+        for number, (column, kind) in enumerate(zip(columns, _KINDS, strict=True))
+    ]
+    kept[_SENT_AT] = [_utc(t) for t in kept[_SENT_AT]]
+    return [np.array(column, dtype=kind) for column, kind in zip(kept, _KINDS, strict=True)]
+
+
+def _utc(at: str | datetime) -> str | datetime:
+    return at.astimezone(UTC).replace(tzinfo=None) if isinstance(at, datetime) else at
+
+
+def _joined(columns: Sequence[NDArray[Any]]) -> Candidates:
     first = 1 + len(Facet)
-    scores = dict(zip(Dimension, given[first:], strict=False))
-    risk, version, sent_at, disputed, for_training = given[first + len(Dimension) :]
+    facets, scores = columns[1:first], columns[first : first + len(Dimension)]
+    risk, version, sent_at, disputed, for_training = columns[first + len(Dimension) :]
     return Candidates(
-        reply=names,
-        facets={f: Column.of(map(str, values)) for f, values in facets.items()},
-        scores={d: np.array(values, dtype=np.float64) for d, values in scores.items()},
-        risk=np.array(risk, dtype=np.float64),
-        model_version=Column.of(map(str, version)),
-        sent_at=np.array([t.replace(tzinfo=None) for t in sent_at], dtype="datetime64[us]"),
-        is_disputed=np.array(disputed, dtype=np.bool_),
-        is_for_training=np.array(for_training, dtype=np.bool_),
+        reply=columns[0],
+        facets={f: Column.of(values) for f, values in zip(Facet, facets, strict=True)},
+        scores=dict(zip(Dimension, scores, strict=True)),
+        risk=risk,
+        model_version=Column.of(version),
+        sent_at=sent_at,
+        is_disputed=disputed,
+        is_for_training=for_training,
+        count=np.ones(len(risk)),
     )

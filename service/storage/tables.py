@@ -153,7 +153,7 @@ class WebhookEndpointRow(Base):
 
 class WebhookDeliveryRow(Base):
     """One event for one endpoint, exactly as it is signed; nothing is due once it arrived or was
-    given up.
+    given up. Whoever sends it moves `due_at` on first: to when another worker may try.
     """
 
     __tablename__ = "webhook_deliveries"

@@ -19,6 +19,8 @@ from service.workbench.site import accounts, database, page, user
 blueprint = Blueprint("calibration", __name__, url_prefix="/calibration")
 _SEED = 1
 _SHOWN = 10
+_FEWEST = 5
+"""Replies in common below which a coefficient would be an accident."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,7 @@ def show() -> Response:
         severities=[(d, severities(reviews, d)) for d in compared],
         names={u.id: u.name for u in accounts().users.all()},
         dimensions=list(Dimension),
+        fewest=_FEWEST,
     )
 
 

@@ -65,6 +65,7 @@ def _page(fault: str | None = None, link: str | None = None) -> Response:
         dimensions=list(Dimension),
         needs=list(Need),
         ratings=RATINGS,
+        now=now(),
     )
 
 

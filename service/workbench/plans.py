@@ -14,7 +14,7 @@ from service.plan import DEFAULT_ARMS, Allocation, Arm, Plan
 from service.planner import Forecast
 from service.storage.plans import PlanRepository, Scope
 from service.workbench.guard import require
-from service.workbench.periods import period_of_days
+from service.workbench.periods import last_day, period_of_days
 from service.workbench.site import FormError, accounts, database, go, now, page, teams, user
 
 blueprint = Blueprint("plans", __name__, url_prefix="/plans")
@@ -30,7 +30,12 @@ def authorize() -> None:
 def show() -> Response:
     """All plans with their progress."""
     names = {u.id: u.name for u in accounts().users.all()}
-    return page("plans.html", plans=PlanRepository(database()).all(user().sees), names=names)
+    return page(
+        "plans.html",
+        plans=PlanRepository(database()).all(user().sees),
+        names=names,
+        last_day=last_day,
+    )
 
 
 @blueprint.get("/new")

@@ -1,6 +1,5 @@
 """Reports: what the reviews say of teams and agents, with intervals, and never a ranking."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,20 +7,18 @@ from http import HTTPStatus
 
 from flask import Blueprint, Response, abort, request
 
-from model import Behavior, Dimension
-from model.rubric import POOR
+from model import Dimension
 from service.candidates import LONGEST, Facet, Period
 from service.estimates import Change, Estimate, NotEnough, change, estimates
 from service.reviews import Sample
-from service.storage.cases import Case, CaseRepository
+from service.storage.casebook import casebook
 from service.storage.samples import SampleRepository
 from service.workbench.guard import require
 from service.workbench.periods import before, last_day, months, period_of_days
 from service.workbench.site import database, now, page, teams, user
 
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
-_GOOD = 4
-_SHOWN = 12
+_SHOWN = 6
 Figure = Estimate | NotEnough
 
 
@@ -65,8 +62,10 @@ def show() -> Response:
     wanted = asked()
     earlier = before(wanted.period)
     both = Period(start=earlier.start, end=wanted.period.end)
-    covered = SampleRepository(database()).covered(both, wanted.teams)
-    cases = CaseRepository(database()).reviewed(user(), wanted.period, wanted.team)
+    covered = SampleRepository(database()).covered(
+        both, wanted.teams, parts=[earlier, *months(wanted.period)], by=(wanted.by,)
+    )
+    cases = casebook(database(), user(), wanted.period, wanted.team, limit=_SHOWN)
     return page(
         "reports.html",
         asked=wanted,
@@ -77,11 +76,14 @@ def show() -> Response:
         facets=[Facet.AGENT, Facet.TEAM, Facet.CHANNEL, Facet.LANGUAGE],
         teams=teams(),
         panels=[_panel(covered.sample, d, wanted) for d in Dimension],
-        reviews=len(cases),
-        behaviors=_behaviors(cases),
-        poor=[c for c in cases if _is_poor(c)][:_SHOWN],
-        coaching=[c for c in cases if c.review.is_for_coaching][:_SHOWN],
-        good=[c for c in cases if _is_good(c)][:_SHOWN],
+        reviews=cases.reviews,
+        poor_reviews=cases.poor_reviews,
+        behaviors=cases.behaviors,
+        poor=cases.poor,
+        coaching=cases.coaching,
+        good=cases.good,
+        apart=cases.apart,
+        furthest=lambda case: case.furthest,
         dimensions=list(Dimension),
     )
 
@@ -119,21 +121,3 @@ def _panel(sample: Sample, dimension: Dimension, wanted: Asked) -> Panel:
 
 def _whole(sample: Sample, dimension: Dimension, period: Period) -> Figure | None:
     return next(iter(estimates(sample, dimension, period, by=())), None)
-
-
-def _behaviors(cases: Sequence[Case]) -> list[tuple[Behavior, int, int]]:
-    """Each behavior that reviewers tagged: in how many poor reviews, and in how many others."""
-    poor: Counter[Behavior] = Counter()
-    others: Counter[Behavior] = Counter()
-    for case in cases:
-        (poor if _is_poor(case) else others).update({t.behavior for t in case.review.tags})
-    return [(b, poor[b], others[b]) for b in Behavior if poor[b] or others[b]]
-
-
-def _is_poor(case: Case) -> bool:
-    return min(case.review.ratings.dimensions.values()) <= POOR
-
-
-def _is_good(case: Case) -> bool:
-    given = case.review.ratings.dimensions.values()
-    return min(given) >= _GOOD and max(given) > _GOOD

@@ -116,6 +116,7 @@ def page(template: str, status: int = HTTPStatus.OK, **context: object) -> Respo
         may={right: bool(known) and may(known, right) for right in RIGHTS},
         own_form=_OWN_FORM.format(form_token(g.cookie)),
         said=_said(),
+        written=written,
         dimension_names=words("widget.dimension"),
         status_names=words("widget.status"),
         channel_names=words("playground.channels") | {"": "–"},
@@ -144,6 +145,13 @@ def keep_cookie(response: AnyResponse, name: str, value: str) -> None:
         samesite="Lax",
         secure=is_secure or current_app.extensions["settings"].is_public,
     )
+
+
+def written(value: float, places: int = 1, *, is_signed: bool = False) -> str:
+    """As the user's language writes it: a minus that is one, no negative zero, a decimal comma."""
+    text = f"{round(value, places) + 0.0:{'+' if is_signed else ''}.{places}f}"
+    text = text.replace("-", "−")
+    return text if language() == "en" else text.replace(".", ",")
 
 
 def _said() -> str | None:

@@ -15,7 +15,7 @@ EACH = 4
 """Replies of each language."""
 
 
-def replies() -> list[Reply]:
+def replies(each: int = EACH) -> list[Reply]:
     """The replies with a customer message that come nearest to 80 tokens, languages in turn."""
     tokenizer = Tokenizer.from_file(str(current_artifact(BUNDLED) / TOKENIZER))
     answers = [r for r in load_corpus(DATA / "replies") if r.customer_message]
@@ -24,7 +24,7 @@ def replies() -> list[Reply]:
         zip(answers, sizes, strict=True),
         key=lambda found: (abs(len(found[1]) - TOKENS), found[0].id),
     )
-    columns = [[r for r, _ in near if r.language == code][:EACH] for code in LANGUAGES]
+    columns = [[r for r, _ in near if r.language == code][:each] for code in LANGUAGES]
     return [
         Reply(text=r.reply, customer_message=r.customer_message, channel=r.channel)
         for row in zip(*columns, strict=True)

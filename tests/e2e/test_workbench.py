@@ -179,6 +179,30 @@ def test_every_page_is_accessible(
     assert [f for f in found if f] == []
 
 
+def test_a_report_is_printed_black_on_white_without_controls(
+    page: Page, url: str, desk: Desk, busy: dict[str, str]
+) -> None:
+    log_in(page, url, desk, "root")
+    page.goto(f"{url}{busy['reports']}")
+    page.emulate_media(media="print", color_scheme="dark")
+    page.set_viewport_size({"width": 700, "height": 1000})  # A4 at 96 dpi, less its margins
+    style = page.evaluate(
+        "(({ color, backgroundColor }) => [color, backgroundColor])"
+        "(getComputedStyle(document.body))"
+    )
+
+    assert style == ["rgb(34, 38, 43)", "rgb(255, 255, 255)"]
+    for hidden in ("header", ".filters", "main button"):
+        expect(page.locator(hidden).first).to_be_hidden()
+    expect(page.get_by_role("heading", name="What the reviews say")).to_be_visible()
+    expect(page.locator("svg.scale").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert page.evaluate(
+        "[...document.querySelectorAll('.scroll')].every("
+        "(each) => each.scrollWidth <= each.clientWidth)"
+    )
+
+
 def audit(page: Page, name: str) -> str:
     """What is wrong with a page, with everything on it unfolded."""
     page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")

@@ -26,6 +26,15 @@ def test_origins_and_no_limit_can_be_set() -> None:
     assert settings.rate_limit == ""
 
 
+def test_hosts_of_webhooks_are_names_or_addresses() -> None:
+    settings = Settings.from_env(
+        {"TONFALL_WEBHOOK_HOSTS": "Hooks.internal, 10.0.0.7,::1", "TONFALL_WEBHOOK_RISK": "0.4"}
+    )
+
+    assert settings.webhook_hosts == ("hooks.internal", "10.0.0.7", "::1")
+    assert settings.webhook_risk == 0.4
+
+
 @pytest.mark.parametrize(
     ("variable", "value", "message"),
     [
@@ -37,6 +46,10 @@ def test_origins_and_no_limit_can_be_set() -> None:
         ("TONFALL_RATE_LIMIT", "many", "TONFALL_RATE_LIMIT must be like 600/minute"),
         ("TONFALL_CORS_ORIGINS", "*", "any site could then use the service"),
         ("TONFALL_CORS_ORIGINS", "https://a.example/x", "must name exact origins"),
+        ("TONFALL_WEBHOOK_RISK", "1.5", "must be a number from 0 to 1, got '1.5'"),
+        ("TONFALL_WEBHOOK_RISK", "nan", "must be a number from 0 to 1"),
+        ("TONFALL_WEBHOOK_HOSTS", "https://a.example", "must name hosts such as"),
+        ("TONFALL_WEBHOOK_HOSTS", "a.example:8443", "without scheme and port"),
         ("TONFALL_DATABASE_URL", "mysql://x", "TONFALL_DATABASE_URL must begin with one of"),
         ("TONFALL_PROT", "9000", "TONFALL_PROT is no setting; there are"),
     ],

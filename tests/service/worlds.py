@@ -84,6 +84,7 @@ def make_candidates(
         sent_at=np.full(n, np.datetime64("2026-03-10", "us")),
         is_disputed=np.zeros(n, dtype=np.bool_),
         is_for_training=np.ones(n, dtype=np.bool_),
+        count=np.ones(n),
     )
 
 

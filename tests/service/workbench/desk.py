@@ -113,7 +113,7 @@ class Desk:
         self,
         budget: int,
         *,
-        team: str = "east",
+        team: str | None = "east",
         arms: dict[Arm, float] | None = None,
         reviewers: Sequence[str] = (),
         period: Period = OCTOBER,

@@ -97,7 +97,7 @@ def test_for_calibration_everybody_rates_and_then_talks(desk: Desk) -> None:
             who.rate(who.next_draw(), *ratings)
     page = rune.text(f"/calibration?plan={plan}")
 
-    assert "At most 4 points apart" in page
+    assert "Furthest apart: 4" in page
     assert "Agreement" in page
     assert "Strict and lenient" not in page
     assert "Strict and lenient" not in rita.text("/calibration")

@@ -1,0 +1,1 @@
+"""Webhooks by the Standard Webhooks scheme: what is told, signed, to whom, and how it is sent."""
