@@ -49,7 +49,7 @@ class PanelScorer:
         return [make_assessment(r.language or "en", value=self._value(r)) for r in replies]
 
     def _value(self, reply: Reply) -> float:
-        error = np.random.default_rng(len(reply.text)).normal(0, 0.7)
+        error = np.random.default_rng(len(reply.text)).normal(0, 1.2)
         return float(np.clip(self._ratings[reply] + error, 1, 5))
 
 
