@@ -107,7 +107,7 @@ def test_everything_went_through_the_workbench(filled: Database) -> None:
     assert drawn == reviews(PLOT)
     assert plans[0].open > 0
     assert all(p.open == 0 for p in plans[1:])
-    assert {d.state for d in DisputeRepository(filled).all(admin)} == {"invited", "open", "decided"}
+    assert {"invited", "decided"} <= {d.state for d in DisputeRepository(filled).all(admin)}
     assert {"plan.draw", "review.rate", "review.skip", "review.revise", "user.create"} <= set(done)
 
 
