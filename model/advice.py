@@ -14,8 +14,8 @@ from functools import cache
 from importlib.resources import files
 
 from model.evidence import gains, in_place_of
-from model.rubric import LANGUAGES, Dimension
-from model.rules import RULES
+from model.rubric import HIGHEST, LANGUAGES, Dimension
+from model.rules import RULES, Rule
 from model.scorer import Scorer
 from model.scores import UNDETERMINED, Assessment, Reply
 from model.situation import Finding, Situation
@@ -85,12 +85,15 @@ def advise(
         for rule, finding in found
         if finding.changed is None
     ]
-    open_ = [(rule, finding) for rule, finding in found if finding.changed is not None]
-    if len(reply.text) > _LONGEST:
-        open_ = []
-    open_ = open_[:_MOST_PROOFS]
-    tried = scorer.score([in_place_of(reply, assessment, f.changed or "") for _, f in open_])
-    for (rule, finding), after in zip(open_, tried, strict=True):
+    open_ = [
+        (rule, finding)
+        for rule, finding in found
+        if finding.changed is not None and _room(finding, rule, assessment) >= LEAST_GAIN[level]
+    ]
+    tried = _tried(scorer, reply, assessment, [f.changed or "" for _, f in open_])
+    for rule, finding in open_:
+        if (after := tried.get(finding.changed or "")) is None:
+            continue
         each = gains(assessment, after)
         gain = finding.share * each[rule.dimension]
         if gain >= LEAST_GAIN[level] and gain + min(each.values()) > 0:
@@ -108,6 +111,20 @@ def _situation(reply: Reply, assessment: Assessment) -> Situation:
     spoken = LANGUAGES[-1] if language == UNDETERMINED else language
     examples = {rule: words.example for rule, words in _wordings(spoken).items()}
     return Situation(reply=reply, assessment=assessment, examples=examples)
+
+
+def _room(finding: Finding, rule: Rule, assessment: Assessment) -> float:
+    """The most that a finding can bring."""
+    return finding.share * (HIGHEST - assessment.scores[rule.dimension].value)
+
+
+def _tried(
+    scorer: Scorer, reply: Reply, assessment: Assessment, texts: Sequence[str]
+) -> dict[str, Assessment]:
+    """What each text scores, one batch for all; the first few where there are many."""
+    different = [] if len(reply.text) > _LONGEST else list(dict.fromkeys(texts))[:_MOST_PROOFS]
+    after = scorer.score([in_place_of(reply, assessment, text) for text in different])
+    return dict(zip(different, after, strict=True))
 
 
 def _advice(rule: str, dimension: Dimension, finding: Finding, gain: float) -> Advice:

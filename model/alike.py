@@ -4,13 +4,16 @@ greeting.
 
 A word that is upper case in the middle of a sentence is taken for a name, in all five languages;
 the few others (polite pronouns, English days and months) are listed. At the start of a sentence
-only first names are known, from a list (names.txt).
+only first names are known, from a list (names.txt). Who is only called by name ("Yes, Anna, …")
+is left out.
 """
 
 import re
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+
+from model.sentences import EMOJI
 
 HIDDEN = "[MASK]"
 """Stands for a name; fine-tuning hides random words behind the same mark."""
@@ -26,19 +29,22 @@ _GREETING = (
     r"hej(?:san)?|hei(?:sann?)?|hall[oå]|hi|hello|hey|dear|kj?ære|kära|bästa|morn|" + _DAYTIME
 )
 _GREETED = re.compile(rf"(?i)^(?P<greeting>{_GREETING}),? {_NAME}(?=\s*(?:[,.!:–-]|$))")
-_OPENS = re.compile(rf"^(?P<name>{_WORD})(?=,? [{_LOWER}])")
+_OPENS = re.compile(rf"^(?P<name>{_WORD})(?P<called>,)?(?= [{_LOWER}])")
 _GREETS = re.compile(rf"(?i)^\W*(?:{_GREETING})\b")
 _AT_A_TIME = re.compile(rf"(?i)^{_DAYTIME}\b")
-_SIGNED = re.compile(
-    r"(?i)^(?P<closing>.{0,40}\b(?:hilsen|helsing|hälsningar|hälsning|mvh|vh|kh|regards|wishes|best|"
-    rf"thanks|takk|tack|tak|cheers),?) {_NAME}\.?$"
+_CLOSING = (
+    r"\b(?:hilsen|helsing|hälsningar|hälsning|mvh|vh|kh|regards|wishes|best|thanks|takk|tack|tak|"
+    r"cheers),?"
 )
+_SIGNED = re.compile(rf"(?i)^(?P<closing>.{{0,40}}{_CLOSING}) {_NAME}\.?$")
+_CLOSES = re.compile(rf"(?i)^.{{0,20}}{_CLOSING}(?: {_NAME})?\W*$")
 _ONLY_NAME = re.compile(rf"(?i)^(?:/ ?|– ?|- ?)?{_NAME}\.?$")
 _NOT_NAMES = (
     "de|dem|deres|dykk|dykkar|jer|jeres|ni|er|du|"
     "(?:mon|tues|wednes|thurs|fri|satur|sun)days?|january|february|march|april|may|june|july|"
     "august|september|october|november|december|i[’'](?:m|ve|ll|d)"
 )
+_CALLED = re.compile(rf", (?!(?i:{_NOT_NAMES})\b){_NAME}(?=[.!?,])")
 _PROPER = re.compile(
     rf"(?<=[\w,;)%’'\]] )(?!(?i:{_NOT_NAMES})\b){_WORD}(?: (?:[{_UPPER}][\w’'-]*|of|og|och|&)"
     rf"(?= [{_UPPER}])| {_WORD})*"
@@ -48,9 +54,7 @@ _FIGURE = re.compile(
     r"|\b\d{1,3}(?:[ \u00a0]\d{3})+\b|\b\d+(?:[.,:]\d+)*(?![A-Za-z])"
 )
 _QUOTES = re.compile("[“”„‟«»]")
-_EMOJI = re.compile(
-    "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\u20e3]+|(?<![\\w:])[:;=]-?[)D](?![\\w)])"
-)
+_FACES = re.compile(rf"{EMOJI}|(?<![\w:])[:;=]-?[)D](?![\w)])")
 _MASKED = {
     "[email]": "post@firma.example",
     "[phone]": "00-00 00",
@@ -70,6 +74,11 @@ def greets(text: str) -> bool:
     return _GREETS.match(text) is not None
 
 
+def closes(text: str) -> bool:
+    """True where a text is no more than the closing of a letter, signed or not."""
+    return _CLOSES.match(text) is not None
+
+
 def alike(sentences: Sequence[str], language: str) -> list[str]:
     """The sentences of a text with all of that made alike."""
     if not sentences:
@@ -84,11 +93,12 @@ def alike(sentences: Sequence[str], language: str) -> list[str]:
 
 
 def _alike(sentence: str) -> str:
-    sentence = _QUOTES.sub('"', _EMOJI.sub("", sentence).strip() or sentence)
+    sentence = _QUOTES.sub('"', _FACES.sub("", sentence).strip() or sentence)
     if (opens := _OPENS.match(sentence)) and opens["name"] in _names():
-        sentence = HIDDEN + sentence[opens.end() :]
+        rest = sentence[opens.end() :]
+        sentence = rest.lstrip() if opens["called"] else HIDDEN + rest
     sentence = _ADDRESS.sub(_MASKED["[email]"], _MASK.sub(lambda m: _MASKED[m[0]], sentence))
-    return _PROPER.sub(HIDDEN, _FIGURE.sub("00", sentence))
+    return _PROPER.sub(HIDDEN, _FIGURE.sub("00", _CALLED.sub("", sentence)))
 
 
 @cache

@@ -18,28 +18,29 @@ from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
 from model.calibration import Intervals
-from model.encoder_input import REPLY_START, Window, windows
+from model.encoder_input import REPLY_START, Reader, Window, windows
 from model.errors import ArtifactError
 from model.heads import HeadOutput, HeadWeights, TokenVectors, distributions, read, risk
 from model.language import LanguageIdentifier
 from model.prediction import Floats, Prediction, PreparedReply, SentencePrediction
 from model.scoring import PredictionScorer
+from model.stock import StockPhrases
 
 ENCODER, TOKENIZER, HEADS = "encoder.onnx", "tokenizer.json", "heads.safetensors"
-INTERVALS = "intervals.json"
+STOCK, INTERVALS = "stock.safetensors", "intervals.json"
 T = TypeVar("T")
 
 
 class Encoder:
     """Token vectors of prepared replies; safe to share between threads."""
 
-    def __init__(self, encoder: bytes | Path, tokenizer: Tokenizer) -> None:
+    def __init__(self, encoder: bytes | Path, reader: Reader) -> None:
         options = SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.enable_cpu_mem_arena = False  # its arena keeps the memory of the longest reply seen
         source = encoder if isinstance(encoder, bytes) else str(encoder)
         self._session = InferenceSession(source, options, providers=["CPUExecutionProvider"])
-        self._tokenizer = tokenizer
+        self._reader = reader
         self._pool = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="encoder")
 
     def encode(
@@ -51,7 +52,7 @@ class Encoder:
         """
 
         def one(reply: PreparedReply) -> T:
-            parts = windows(reply, self._tokenizer)
+            parts = windows(reply, self._reader)
             return read(parts, self._vectors(parts))
 
         return [one(replies[0])] if len(replies) == 1 else list(self._pool.map(one, replies))
@@ -65,6 +66,7 @@ class Encoder:
             rows += part.reply_end - REPLY_START
         return TokenVectors(
             reply=np.concatenate([h[part.reply] for h, part in zip(hidden, parts, strict=True)]),
+            rated=sum(part.reply_end - REPLY_START for part in parts if not part.is_stock),
             message=hidden[0][parts[0].message],
             sentences=sentences,
         )
@@ -111,15 +113,26 @@ def _sentences(parts: Sequence[Window], output: HeadOutput) -> list[SentencePred
     spans = [(s.start, s.end) for part in parts for s in part.sentences]
     return [
         SentencePrediction(start=start, end=end, behaviors=row)
-        for (start, end), row in zip(spans, output.behaviors, strict=True)
+        for (start, end), row in sorted(zip(spans, output.behaviors, strict=True), key=_place)
     ]
+
+
+def _place(sentence: tuple[tuple[int, int], Floats]) -> tuple[int, int]:
+    return sentence[0]
+
+
+def load_reader(folder: Path) -> Reader:
+    """The tokenizer and the stock phrases of an encoder artifact."""
+    return Reader(
+        tokenizer=Tokenizer.from_file(str(folder / TOKENIZER)),
+        stock=StockPhrases(**load_file(folder / STOCK)),
+    )
 
 
 def load_encoder(folder: Path, version: str, identifier: LanguageIdentifier) -> PredictionScorer:
     """Read an encoder artifact whose checksums were verified."""
     try:
-        tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
-        encoder = Encoder(folder / ENCODER, tokenizer)
+        encoder = Encoder(folder / ENCODER, load_reader(folder))
     except Exception as error:  # onnxruntime and tokenizers raise no narrower class
         raise ArtifactError(
             f"{folder}: the encoder cannot be loaded ({error.__class__.__name__}); install the "

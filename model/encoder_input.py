@@ -2,8 +2,9 @@
 
 Fitting and scoring both come through here, so that they can never differ. The tokenizer knows no
 case; shouting carries tone, so it has a mark of its own. Line breaks are spaces, and what must not
-move a score is made alike before (`alike.py`). A reply that is longer than one pass of the encoder
-is read in windows of whole sentences.
+move a score is made alike before (`alike.py`). Stock phrases earn nothing (`stock.py`): they stand
+in a window of their own, which shows behaviors and moves no score. A reply that is longer than one
+pass of the encoder is read in windows of whole sentences.
 """
 
 import re
@@ -13,10 +14,11 @@ from enum import IntEnum
 
 from tokenizers import Tokenizer
 
-from model.alike import alike
+from model.alike import alike, closes, greets
 from model.prediction import PreparedReply
 from model.rubric import Channel
 from model.sentences import sentence_spans
+from model.stock import StockPhrases
 
 SHOUT, NO_MESSAGE, NO_CHANNEL = "[SHOUT]", "[NO_MESSAGE]", "[NO_CHANNEL]"
 CHANNELS = {channel: f"[{channel.value.upper()}]" for channel in Channel}
@@ -52,7 +54,8 @@ class SentenceTokens:
 class Window:
     """One pass of the encoder: `[CLS] channel reply [SEP] message [SEP]`.
 
-    The reply's tokens are [2, reply_end), the message's [message_start, message_end).
+    The reply's tokens are [2, reply_end), the message's [message_start, message_end). `is_stock`
+    where it holds stock phrases, which no rating is read from.
     """
 
     ids: list[int]
@@ -61,6 +64,7 @@ class Window:
     message_start: int
     message_end: int
     sentences: tuple[SentenceTokens, ...]
+    is_stock: bool = False
 
     @property
     def reply(self) -> slice:
@@ -76,22 +80,47 @@ class Window:
 REPLY_START = 2
 
 
-def windows(reply: PreparedReply, tokenizer: Tokenizer) -> list[Window]:
-    """The windows of a reply: one for nearly every reply, more where it is very long."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """What makes windows of a text: the encoder's tokenizer, and what finds stock phrases."""
+
+    tokenizer: Tokenizer
+    stock: StockPhrases
+
+
+def windows(reply: PreparedReply, reader: Reader) -> list[Window]:
+    """The windows of a reply: one for nearly every reply, more where it is very long; last those
+    of its stock phrases, unless it holds nothing else.
+    """
     spans = sentence_spans(reply.text)
     message = NO_MESSAGE
     if reply.message is not None:
         whole = reply.message
         asked = [whole[a:b] for a, b in sentence_spans(whole)]
         message = " ".join(marked(t) for t in alike(asked, reply.language))
-    own = alike([reply.text[a:b] for a, b in spans], reply.language)
-    texts = [message, *(marked(t) for t in own)]
+    sent = [reply.text[a:b] for a, b in spans]
+    tokenizer = reader.tokenizer
+    texts = [message, *(marked(t) for t in alike(sent, reply.language))]
     encoded = tokenizer.encode_batch_fast(texts, add_special_tokens=False)
     message_ids = encoded[0].ids[:LONGEST_MESSAGE]
-    parts = [e.ids for e in encoded[1:]]
+    sentences = [(span, e.ids) for span, e in zip(spans, encoded[1:], strict=True)]
+    is_stock = [
+        reader.stock.includes(ids) and not (greets(text) or closes(text))
+        for text, (_, ids) in zip(sent, sentences, strict=True)
+    ]
+    if all(is_stock):
+        is_stock = [False] * len(sentences)
+    rated, stock = (
+        [sentence for sentence, found in zip(sentences, is_stock, strict=True) if found == wanted]
+        for wanted in (False, True)
+    )
     head = [_id(tokenizer, START), _id(tokenizer, _channel(reply.channel))]
     end = _id(tokenizer, END)
-    return [_window(head, group, message_ids, end) for group in _groups(spans, parts)]
+    found = [_window(head, group, message_ids, end) for group in _groups(rated)]
+    if stock:
+        alone = [_id(tokenizer, NO_MESSAGE)]
+        found += [_window(head, group, alone, end, is_stock=True) for group in _groups(stock)]
+    return found
 
 
 def marked(text: str) -> str:
@@ -113,13 +142,11 @@ def _id(tokenizer: Tokenizer, token: str) -> int:
 Sentence = tuple[tuple[int, int], list[int]]
 
 
-def _groups(
-    spans: Sequence[tuple[int, int]], parts: Sequence[list[int]]
-) -> Iterator[list[Sentence]]:
+def _groups(sentences: Sequence[Sentence]) -> Iterator[list[Sentence]]:
     """Sentences that fit a window together; a sentence that fits none is cut."""
     group: list[Sentence] = []
     size = 0
-    for span, ids in zip(spans, parts, strict=True):
+    for span, ids in sentences:
         kept = ids[:LONGEST_REPLY]
         if group and size + len(kept) > LONGEST_REPLY:
             yield group
@@ -129,7 +156,14 @@ def _groups(
     yield group
 
 
-def _window(head: list[int], group: Sequence[Sentence], message: list[int], end: int) -> Window:
+def _window(
+    head: list[int],
+    group: Sequence[Sentence],
+    message: list[int],
+    end: int,
+    *,
+    is_stock: bool = False,
+) -> Window:
     ids = list(head)
     sentences = []
     for (start, stop), tokens in group:
@@ -146,4 +180,5 @@ def _window(head: list[int], group: Sequence[Sentence], message: list[int], end:
         message_start=reply_end + 1,
         message_end=len(ids) - 1,
         sentences=tuple(sentences),
+        is_stock=is_stock,
     )

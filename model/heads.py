@@ -1,8 +1,5 @@
 """From the encoder's token vectors to scores: small matrices, in numpy.
 
-A stock phrase buys nothing: a head of its own finds the sentences that are one, and the scores are
-read from the others.
-
 `training.encoder_net` is the same in torch; `tests/training/test_fit_encoder.py` proves that the
 two agree.
 """
@@ -16,18 +13,18 @@ from numpy.typing import NDArray
 from model.ordinal import rating_distributions, sigmoid, softmax
 
 Floats = NDArray[np.float64]
-LEAST_KEPT = 0.01
-"""Of the weight of a sentence that is a stock phrase and nothing else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenVectors:
     """What the encoder made of one reply.
 
-    reply: (r, width); message: (m, width); sentences: spans of rows of `reply`.
+    reply: (r, width), of which the first `rated` rows earn the ratings; message: (m, width);
+    sentences: spans of rows of `reply`.
     """
 
     reply: Floats
+    rated: int
     message: Floats
     sentences: Sequence[tuple[int, int]]
 
@@ -41,8 +38,6 @@ class HeadWeights:
     latent_bias: Floats  # (4,)
     behavior_weights: Floats  # (23, width)
     behavior_bias: Floats  # (23,)
-    stock_weights: Floats  # (width,)
-    stock_bias: Floats  # (1,)
     need_weights: Floats  # (3, width)
     need_bias: Floats  # (3,)
     link_slope: Floats  # (3,)
@@ -68,24 +63,19 @@ class HeadOutput:
 
 def read(vectors: TokenVectors, w: HeadWeights) -> HeadOutput:
     """Apply all heads to one reply."""
-    means = np.zeros((len(vectors.sentences), len(w.usual_mean)))
-    kept = np.ones(len(vectors.reply))
-    for i, (first, last) in enumerate(vectors.sentences):
-        means[i] = vectors.reply[first:last].mean(axis=0)
-        kept[first:last] = 1 - sigmoid(means[i] @ w.stock_weights + w.stock_bias)
-    kept = np.maximum(kept, LEAST_KEPT)
-    message = vectors.message.mean(axis=0)
-    attention = softmax((vectors.reply @ w.queries.T).T + np.log(kept))  # (4, r)
-    attended = attention @ vectors.reply  # (4, width)
-    both = np.concatenate([kept @ vectors.reply / kept.sum(), message])
-    features = np.hstack([attended, np.tile(both, (len(attended), 1))])
-    whitened = (vectors.reply.mean(axis=0) - w.usual_mean) @ w.usual_axes
+    rated = vectors.reply[: vectors.rated]
+    mean, message = rated.mean(axis=0), vectors.message.mean(axis=0)
+    attended = softmax((rated @ w.queries.T).T) @ rated  # (4, width)
+    features = np.hstack([attended, np.tile(np.concatenate([mean, message]), (len(attended), 1))])
+    whitened = (mean - w.usual_mean) @ w.usual_axes
     far = np.linalg.norm(whitened) / w.usual_distance[0]
+    sentences = [vectors.reply[first:last].mean(axis=0) for first, last in vectors.sentences]
+    shown = np.reshape(sentences, (-1, len(mean))) @ w.behavior_weights.T + w.behavior_bias
     odd = np.exp(np.minimum(whitened @ w.odd_weights - w.odd_limit[0], 5))
     return HeadOutput(
         latents=(features * w.latent_weights).sum(axis=1) + w.latent_bias,
         need=softmax((w.need_weights @ message + w.need_bias)[None])[0],
-        behaviors=sigmoid(means @ w.behavior_weights.T + w.behavior_bias),
+        behaviors=sigmoid(shown),
         oddity=float(max(far, odd)),
     )
 

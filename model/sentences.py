@@ -136,7 +136,10 @@ _ABBREVIATIONS = frozenset(
         "incl",
     ]
 )
-_END = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|$)|\n+")
+EMOJI = "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\u20e3]+"
+_END = re.compile(
+    rf"[.!?…]+[\"'”’)\]]*(?=\s|$)|\n+|{EMOJI}(?=\s+[A-ZÅÄÖÆØÉ])"  # many end a sentence with one
+)
 _LAST_WORD = re.compile(r"([^\W_][\w.-]*)\.$")
 
 

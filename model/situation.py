@@ -1,18 +1,40 @@
 """What a rule of advice looks at: a reply, what the scorer found in it; and what a rule finds."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from math import prod
 
+from model.cues import closes, signs
 from model.rubric import Behavior, Dimension, Need
 from model.scores import UNDETERMINED, Assessment, Reply, Sentence
 
-SHOWN, SUSPECTED = 0.5, 0.2
-"""The least probability of a behavior that is taken to be there; and of one whose sentence is tried
-again without it, so that the score decides."""
-_HALF_SHOWN = 0.25
-"""The least probability of a behavior that may be there, so that nobody is told to add it."""
+SHOWN = 0.5
+"""The least probability of a behavior that is taken to be there."""
+_MISSING = 0.9
+"""The least probability that no sentence shows a behavior, before anybody is told to add it."""
+_COURTESIES = (
+    Behavior.GREETING,
+    Behavior.THANKS,
+    Behavior.FRIENDLY_CLOSE,
+    Behavior.INVITES_FOLLOW_UP,
+    Behavior.INSINCERE,
+)
+_FEWEST = 3
+"""Words of a sentence that says something."""
 _SURE, _ENOUGH_WORDS = 0.9, 5
 """Least probability of a language, and least words, before anybody is told to write another."""
+
+
+def is_missing(sentences: Iterable[Sentence], *behaviors: Behavior) -> bool:
+    """True where it is all but sure that none of the sentences shows one of the behaviors."""
+    return prod(1 - s.behaviors[b] for s in sentences for b in behaviors) >= _MISSING
+
+
+def is_courtesy(sentence: Sentence) -> bool:
+    """True where greeting, thanks or a kind phrase is all that a sentence does."""
+    kind = max(sentence.behaviors[b] for b in _COURTESIES)
+    more = max(p for b, p in sentence.behaviors.items() if b not in _COURTESIES)
+    return kind >= SHOWN and kind > more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,16 +62,30 @@ class Situation:
     assessment: Assessment
     examples: Mapping[str, str]
     body: tuple[Sentence, ...] = field(init=False)
-    """The sentences between greeting and close; all, where there is nothing between."""
+    """What is said between greeting and close, without courtesies; all, where nothing is."""
+    courtesies: tuple[Sentence, ...] = field(init=False)
+    """The sentences before the close that greet, thank or are kind, and do nothing else."""
 
     def __post_init__(self) -> None:
-        ends = (Behavior.GREETING, Behavior.FRIENDLY_CLOSE, Behavior.THANKS)
-        inner = [
-            s
-            for s in self.assessment.sentences
-            if len(self.text_of(s).split()) > 2 and max(s.behaviors[b] for b in ends) < SHOWN
-        ]
-        object.__setattr__(self, "body", tuple(inner) or self.assessment.sentences)
+        said = self.assessment.sentences[: self._signed_from()]
+        inner = tuple(
+            s for s in said if not is_courtesy(s) and len(self.text_of(s).split()) >= _FEWEST
+        )
+        object.__setattr__(self, "courtesies", tuple(filter(is_courtesy, said)))
+        object.__setattr__(self, "body", inner or said or self.assessment.sentences)
+
+    def _signed_from(self) -> int:
+        """The index of the closing line, or of the signature that stands without one."""
+        sentences = self.assessment.sentences
+        first = len(sentences)
+        for i in range(len(sentences) - 1, 0, -1):
+            words = self.text_of(sentences[i])
+            stands_alone = self.text[: sentences[i].start].rstrip(" ").endswith("\n")
+            if closes(words) or (stands_alone and signs(words)):
+                first = i
+            elif not stands_alone:
+                break
+        return first
 
     @property
     def text(self) -> str:
@@ -65,10 +101,8 @@ class Situation:
         return (s for s in self.assessment.sentences if s.behaviors[behavior] >= least)
 
     def lacks(self, *behaviors: Behavior) -> bool:
-        """True where no sentence even may show one of them."""
-        return all(
-            s.behaviors[b] < _HALF_SHOWN for s in self.assessment.sentences for b in behaviors
-        )
+        """True where it is all but sure that no sentence shows one of them."""
+        return is_missing(self.assessment.sentences, *behaviors)
 
     def value(self, dimension: Dimension) -> float:
         """The score."""

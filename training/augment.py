@@ -1,5 +1,5 @@
-"""Copies of training replies that must score alike, or no higher: a stock phrase or two more,
-another name or city, a slip of the keyboard, a ruder or kinder customer.
+"""Copies of training replies that must score alike: another name or city, a slip of the keyboard, a
+ruder or kinder customer.
 
 The entries come from data/swaps/training.toml; those that evaluation uses are never among them.
 """
@@ -11,51 +11,44 @@ from functools import cache
 from typing import TypeVar
 
 import numpy as np
-from tokenizers import Tokenizer
 
+from model.encoder_input import Reader
 from training.corpus import RatedReply, prepared
 from training.encoder_batches import Example, with_reply
 from training.perturb import (
     TRAINING_SWAPS,
-    Place,
     Role,
     Swaps,
     load_swaps,
     with_city,
     with_name,
-    with_phrase,
 )
 
 Random = np.random.Generator
 T = TypeVar("T")
-_CITIES, _CALLED, _TWICE = 0.15, 0.3, 0.4
-"""Shares: of the name swaps that are a city, or a name in the middle of the text; of the stock
-phrases that come with a second one."""
+_CITIES, _CALLED = 0.15, 0.3
+"""Shares of the name swaps that are a city, or a name in the middle of the text."""
 _LONG_WORD = re.compile(r"(?<![\w@./-])[^\W\d_]{5,}(?![\w@/-])")
 _FIRST_WORD = re.compile(r"(?<=[.!?] )(?P<word>[^\W\d_]+) ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changed:
-    """Copies of some of a batch's examples: copy `i` is of example `of[i]`; where `is_stock[i]`
-    only a rise is wrong.
-    """
+    """Copies of some of a batch's examples: copy `i` is of example `of[i]`."""
 
     examples: Sequence[Example]
     of: Sequence[int]
-    is_stock: Sequence[bool]
 
 
 def changed_copies(
     items: Sequence[Example],
-    tokenizer: Tokenizer,
+    reader: Reader,
     shares: Mapping[str, float],
     random: Random,
 ) -> Changed:
     """Copies of a random part of `items`; `shares` of each kind in `KINDS`."""
     examples: list[Example] = []
     of: list[int] = []
-    is_stock: list[bool] = []
     for i, item in enumerate(items):
         kind = _drawn(shares, random)
         if item.rated is None or kind is None:
@@ -66,18 +59,9 @@ def changed_copies(
         swaps = _swaps()[seen.language]
         copy = KINDS[kind](seen, swaps, random)
         if copy is not None:
-            changed = with_reply(item, prepared(copy), tokenizer)
-            examples.append(_with_stock_marked(changed, swaps) if kind == "stock" else changed)
+            examples.append(with_reply(item, prepared(copy), reader))
             of.append(i)
-            is_stock.append(kind == "stock")
-    return Changed(examples=examples, of=of, is_stock=is_stock)
-
-
-def with_stock_phrases(reply: RatedReply, swaps: Swaps, random: Random) -> RatedReply:
-    """One stock phrase more, or two, anywhere in the reply."""
-    for _ in range(1 + (random.random() < _TWICE)):
-        reply = with_phrase(reply, _one(swaps.phrases, random), _one(list(Place), random))
-    return reply
+    return Changed(examples=examples, of=of)
 
 
 def with_other_name(reply: RatedReply, swaps: Swaps, random: Random) -> RatedReply | None:
@@ -116,7 +100,6 @@ def with_other_tone(reply: RatedReply, swaps: Swaps, random: Random) -> RatedRep
 
 
 KINDS: Mapping[str, Callable[[RatedReply, Swaps, Random], RatedReply | None]] = {
-    "stock": with_stock_phrases,
     "name": with_other_name,
     "slip": with_slip,
     "tone": with_other_tone,
@@ -142,14 +125,6 @@ def _called(reply: RatedReply, name: str) -> RatedReply | None:
     lower = word if word.isupper() else word[0].lower() + word[1:]
     text = f"{reply.reply[: found.start()]}{name}, {lower} {reply.reply[found.end() :]}"
     return replace(reply, reply=text, behaviors=None)
-
-
-def _with_stock_marked(item: Example, swaps: Swaps) -> Example:
-    """The sentences that are a stock phrase, as targets of the head that finds them."""
-    phrases = set(swaps.phrases)
-    texts = [item.reply.text[s.start : s.end] for s in item.window.sentences]
-    stock = [1.0 if text in phrases else np.nan for text in texts]
-    return replace(item, stock=np.array(stock, np.float32))
 
 
 def _one(choices: Sequence[T], random: Random) -> T:

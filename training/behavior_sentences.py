@@ -7,10 +7,9 @@ import json
 from pathlib import Path
 
 import numpy as np
-from tokenizers import Tokenizer
 
 from model import LANGUAGES, Behavior, Dimension, Need
-from model.encoder_input import windows
+from model.encoder_input import Reader, windows
 from model.prediction import PreparedReply
 from model.rubric import RATINGS
 from training.corpus import DATA
@@ -20,19 +19,19 @@ from training.errors import CorpusError
 SENTENCES = DATA / "behavior-sentences"
 
 
-def behavior_examples(tokenizer: Tokenizer, folder: Path = SENTENCES) -> list[Example]:
+def behavior_examples(reader: Reader, folder: Path = SENTENCES) -> list[Example]:
     """Every sentence of `folder` as an example without ratings; none where there is no folder.
 
     Raises CorpusError for a line that cannot be used.
     """
     return [
-        _example(line, f"{path.name}:{i}", path.stem, tokenizer)
+        _example(line, f"{path.name}:{i}", path.stem, reader)
         for path in sorted(folder.glob("*.jsonl"))
         for i, line in enumerate(path.read_text("utf-8").splitlines(), 1)
     ]
 
 
-def _example(line: str, where: str, language: str, tokenizer: Tokenizer) -> Example:
+def _example(line: str, where: str, language: str, reader: Reader) -> Example:
     try:
         row = json.loads(line)
         sentence, tags = row["sentence"], {Behavior(tag) for tag in row["tags"]}
@@ -43,7 +42,7 @@ def _example(line: str, where: str, language: str, tokenizer: Tokenizer) -> Exam
     if language not in LANGUAGES:
         raise CorpusError([f"{where}: the file must be named by one of {', '.join(LANGUAGES)}"])
     reply = PreparedReply(text=sentence, message=None, channel=None, language=language)
-    window = windows(reply, tokenizer)[0]
+    window = windows(reply, reader)[0]
     shown = np.array([b in tags for b in BEHAVIORS], np.float32)
     return Example(
         reply=reply,

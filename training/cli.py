@@ -190,11 +190,12 @@ def behave_command(artifact: Path, cases: Path, out: Path | None) -> None:
 @click.argument("artifact", type=FOLDER, default=BUNDLED)
 @data_option
 @click.option("--sheet", "to", type=NEW, help="New file with cases of the test split to read.")
+@click.option("--seed", default=1, show_default=True, help="Another seed draws other cases.")
 @click.option("--card/--no-card", default=False, help="Write precision into the model card.")
-def advice_command(artifact: Path, data: Path, to: Path | None, card: bool) -> None:
+def advice_command(artifact: Path, data: Path, to: Path | None, seed: int, card: bool) -> None:
     """How often the advice is right, from the readings in data/advice-readings."""
     if to:
-        cases = advice_cases(load_scorer(artifact), load_corpus(data / "replies"))
+        cases = advice_cases(load_scorer(artifact), load_corpus(data / "replies"), seed=seed)
         to.write_text(sheet(cases), "utf-8")
         click.echo(f"{to}: {len(cases)} cases to read")
         return

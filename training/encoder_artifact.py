@@ -11,11 +11,11 @@ import torch
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save
 from sklearn.linear_model import LogisticRegression
-from tokenizers import Tokenizer
 
 from model import LANGUAGES, RUBRIC_VERSION
 from model.artifact import Manifest, json_bytes, write_artifact
-from model.encoder import ENCODER, HEADS, INTERVALS, TOKENIZER, Encoder, EncoderModel
+from model.encoder import ENCODER, HEADS, INTERVALS, STOCK, TOKENIZER, Encoder, EncoderModel
+from model.encoder_input import Reader
 from model.heads import HeadWeights
 from model.prediction import PreparedReply
 from training.calibrate import conformal_quantile, fit_intervals, fit_links, fit_risk
@@ -127,14 +127,16 @@ def with_usual(
 
 def _means(encoder: Encoder, replies: Sequence[PreparedReply]) -> Floats:
     """(replies, width): the mean vector of each reply."""
-    return np.stack(encoder.encode(replies, lambda _, vectors: vectors.reply.mean(axis=0)))
+    return np.stack(
+        encoder.encode(replies, lambda _, vectors: vectors.reply[: vectors.rated].mean(axis=0))
+    )
 
 
 def write_encoder_artifact(
     folder: Path,
     *,
     encoder: bytes,
-    tokenizer: Tokenizer,
+    reader: Reader,
     serving: Encoder,
     weights: HeadWeights,
     calibration: Sequence[RatedReply],
@@ -148,7 +150,8 @@ def write_encoder_artifact(
     arrays = {k: np.ascontiguousarray(v) for k, v in asdict(weights).items()}
     files = {
         ENCODER: encoder,
-        TOKENIZER: tokenizer.to_str().encode(),
+        TOKENIZER: reader.tokenizer.to_str().encode(),
+        STOCK: save(asdict(reader.stock)),
         HEADS: save(arrays),
         INTERVALS: json_bytes(asdict(intervals)),
     }

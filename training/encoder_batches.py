@@ -7,11 +7,10 @@ from typing import TypeVar
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 from torch import Tensor
 
 from model import Behavior, Dimension, Need
-from model.encoder_input import Window, windows
+from model.encoder_input import Reader, Window, windows
 from model.prediction import PreparedReply
 from model.rubric import RATINGS
 from model.text import prepare
@@ -19,17 +18,6 @@ from training.corpus import RatedReply, is_poor, prepared
 
 Floats = NDArray[np.float32]
 BEHAVIORS = tuple(Behavior)
-_OF_STOCK_PHRASES = frozenset(
-    [
-        Behavior.GREETING,
-        Behavior.THANKS,
-        Behavior.ACKNOWLEDGES_FEELING,
-        Behavior.INVITES_FOLLOW_UP,
-        Behavior.FRIENDLY_CLOSE,
-        Behavior.VAGUE,
-        Behavior.INSINCERE,
-    ]
-)
 T = TypeVar("T")
 
 
@@ -38,8 +26,7 @@ class Example:
     """A reply as one window, and what its panel gave it.
 
     `ratings` (3, 5): the raters' shares by dimension; `need` (3,); `poor` in [0, 1]; `behaviors`
-    (sentences, 23), or None where nobody tagged the reply; `stock` (sentences,): 1 for a stock
-    phrase, 0 for a sentence that says something, NaN or None where nobody knows.
+    (sentences, 23), or None where nobody tagged the reply.
     """
 
     reply: PreparedReply
@@ -49,7 +36,6 @@ class Example:
     need: Floats
     poor: float
     behaviors: Floats | None
-    stock: Floats | None = None
     contrast_set: str | None = None
     weight: float = 1.0
     mean: Floats = field(init=False)
@@ -58,10 +44,10 @@ class Example:
         object.__setattr__(self, "mean", self.ratings @ np.array(RATINGS, np.float32))
 
 
-def example(rated: RatedReply, tokenizer: Tokenizer, weight: float = 1.0) -> Example:
+def example(rated: RatedReply, reader: Reader, weight: float = 1.0) -> Example:
     """A rated reply as an example; of a reply longer than a window, the first one."""
     reply = prepared(rated)
-    window = windows(reply, tokenizer)[0]
+    window = windows(reply, reader)[0]
     behaviors = None if rated.behaviors is None else sentence_behaviors(rated, window)
     return Example(
         reply=reply,
@@ -71,9 +57,26 @@ def example(rated: RatedReply, tokenizer: Tokenizer, weight: float = 1.0) -> Exa
         need=np.array([rated.need_shares[n] for n in Need], np.float32),
         poor=is_poor(rated),
         behaviors=behaviors,
-        stock=None if behaviors is None else _telling(behaviors),
         contrast_set=rated.contrast_set,
         weight=weight,
+    )
+
+
+def stock_example(item: Example, reader: Reader) -> Example | None:
+    """The stock phrases of a tagged reply, for their behaviors; None where there are none."""
+    if item.rated is None or item.behaviors is None:
+        return None
+    window = windows(item.reply, reader)[-1]
+    if not window.is_stock:
+        return None
+    return replace(
+        item,
+        reply=replace(item.reply, message=None),
+        window=window,
+        rated=None,
+        behaviors=sentence_behaviors(item.rated, window),
+        contrast_set=None,
+        weight=0.0,
     )
 
 
@@ -90,22 +93,16 @@ def sentence_behaviors(rated: RatedReply, window: Window) -> Floats:
     return found
 
 
-def with_reply(item: Example, reply: PreparedReply, tokenizer: Tokenizer) -> Example:
+def with_reply(item: Example, reply: PreparedReply, reader: Reader) -> Example:
     """The same ratings for another text, whose sentences nobody tagged."""
-    window = windows(reply, tokenizer)[0]
-    return replace(item, reply=reply, window=window, behaviors=None, stock=None)
+    window = windows(reply, reader)[0]
+    return replace(item, reply=reply, window=window, behaviors=None)
 
 
-def without_message(item: Example, tokenizer: Tokenizer) -> Example:
+def without_message(item: Example, reader: Reader) -> Example:
     """The same ratings and tags for the reply without its customer message."""
     reply = replace(item.reply, message=None)
-    return replace(item, reply=reply, window=windows(reply, tokenizer)[0])
-
-
-def _telling(behaviors: Floats) -> Floats:
-    """(sentences,): 0 for those with a behavior that no stock phrase has, NaN for the others."""
-    telling = [b not in _OF_STOCK_PHRASES for b in BEHAVIORS]
-    return np.where(behaviors[:, telling].any(axis=1), 0, np.nan).astype(np.float32)
+    return replace(item, reply=reply, window=windows(reply, reader)[0])
 
 
 def batches(

@@ -50,8 +50,7 @@ def expected(distributions: Tensor) -> Tensor:
 
 
 def change_loss(heads: Heads, latents: Tensor, changed: Changed) -> Tensor:
-    """Squared change of the expected ratings by what must not matter: any change, but for a stock
-    phrase only a rise.
+    """Squared change of the expected ratings by what must not matter.
 
     The last rows of `latents` are those of the changed copies.
     """
@@ -60,21 +59,7 @@ def change_loss(heads: Heads, latents: Tensor, changed: Changed) -> Tensor:
         return torch.zeros((), device=latents.device)
     values = expected(heads.distributions(latents))
     shift = values[n:] - values[list(changed.of)]
-    stock = torch.tensor(changed.is_stock, device=latents.device)[:, None]
-    return torch.where(stock, shift.clamp(min=0), shift).square().sum() / n
-
-
-def stock_loss(found: Tensor, items: Sequence[Example]) -> Tensor:
-    """Cross-entropy of the head that finds stock phrases, over the sentences (S,) of `items` that
-    are known.
-    """
-    unknown = [np.full(len(item.window.sentences), np.nan, np.float32) for item in items]
-    each = [u if item.stock is None else item.stock for item, u in zip(items, unknown, strict=True)]
-    wanted = torch.tensor(np.concatenate(each), device=found.device)
-    known = ~wanted.isnan()
-    if not known.any():
-        return torch.zeros((), device=found.device)
-    return nn.functional.binary_cross_entropy_with_logits(found[known], wanted[known])
+    return shift.square().sum() / n
 
 
 def _behavior_loss(behaviors: Tensor, items: Sequence[Example]) -> Tensor:

@@ -9,7 +9,6 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from model import Behavior, Dimension, Need
-from model.heads import LEAST_KEPT
 from training.encoder_batches import Batch
 
 LATENTS = len(Dimension) + 1
@@ -23,14 +22,13 @@ class Output:
     latents: Tensor  # (B, 4)
     need: Tensor  # (B, 3), logits
     behaviors: Tensor  # (S, 23), logits
-    stock: Tensor  # (S,), logits
 
 
 class Heads(nn.Module):
     """A head for each thing that a rater judges, on the token vectors of reply and message.
 
     Each latent reads the reply through its own attention, so that one rude sentence among ten
-    polite ones can weigh more than the mean of all. Sentences that are a stock phrase are not read.
+    polite ones can weigh more than the mean of all.
     """
 
     def __init__(self, width: int) -> None:
@@ -38,8 +36,6 @@ class Heads(nn.Module):
         self.queries = nn.Parameter(torch.zeros(LATENTS, width))
         self.latent_weights = nn.Parameter(torch.zeros(LATENTS, 3 * width))
         self.latent_bias = nn.Parameter(torch.zeros(LATENTS))
-        self.stock_weights = nn.Parameter(torch.zeros(width))
-        self.stock_bias = nn.Parameter(torch.full((1,), -3.0))
         self.behavior_weights = nn.Parameter(torch.zeros(len(Behavior), width))
         self.behavior_bias = nn.Parameter(torch.full((len(Behavior),), -2.0))
         self.need_weights = nn.Parameter(torch.zeros(len(Need), width))
@@ -57,12 +53,8 @@ class Heads(nn.Module):
     def forward(self, hidden: Tensor, batch: Batch) -> Output:
         """Read a batch whose token vectors are `hidden`, (B, L, width)."""
         means = _sentence_means(hidden, batch)  # (S, width)
-        stock = means @ self.stock_weights + self.stock_bias
-        kept = nn.functional.pad(torch.sigmoid(-stock).clamp(min=LEAST_KEPT), (1, 0), value=1.0)
-        kept = kept[batch.sentence_of]  # (B, L)
-        reply = _mean(hidden, batch.reply_mask * kept)
-        message = _mean(hidden, batch.message_mask)
-        attention = hidden @ self.queries.T + kept.log()[:, :, None]  # (B, L, 4)
+        reply, message = _mean(hidden, batch.reply_mask), _mean(hidden, batch.message_mask)
+        attention = hidden @ self.queries.T  # (B, L, 4)
         attention = attention.masked_fill(batch.reply_mask[:, :, None] == 0, -1e9).softmax(1)
         read = attention.transpose(1, 2) @ hidden  # (B, 4, width)
         both = torch.cat([reply, message], dim=1)[:, None].expand(-1, LATENTS, -1)
@@ -70,7 +62,7 @@ class Heads(nn.Module):
         latents = (features * self.latent_weights).sum(2) + self.latent_bias
         behaviors = self.dropout(means) @ self.behavior_weights.T + self.behavior_bias
         need = self.dropout(message) @ self.need_weights.T + self.need_bias
-        return Output(latents=latents, need=need, behaviors=behaviors, stock=stock)
+        return Output(latents=latents, need=need, behaviors=behaviors)
 
     def distributions(self, latents: Tensor) -> Tensor:
         """(B, 3, 5): rating probabilities by dimension; see `model.ordinal`."""

@@ -5,12 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from tokenizers import Tokenizer
+from transformers import PreTrainedModel
 
 from model import Dimension, Need
 from model.artifact import verify_artifact
-from model.encoder import ENCODER, TOKENIZER, Encoder
-from model.encoder_input import windows
+from model.encoder import ENCODER, Encoder, load_reader
+from model.encoder_input import Reader, windows
 from model.errors import ArtifactError
 from model.rubric import RATINGS
 from model.store import current_artifact
@@ -25,7 +25,7 @@ from training.encoder_artifact import (
     with_usual,
     write_encoder_artifact,
 )
-from training.encoder_batches import Example, example, without_message
+from training.encoder_batches import Example, example, stock_example, without_message
 from training.encoder_folder import start_from
 from training.encoder_net import Heads, ScoringNet
 from training.errors import EncoderError
@@ -35,6 +35,7 @@ from training.fit_heads import fit_heads, read_all
 from training.fragments import fragments
 from training.recipe import EncoderRecipe, HeadsRecipe
 from training.splits import Split, groups, hashed_share, ids_digest, parts
+from training.stock import TO_TRAIN, fit_stock, load_phrases, telling_sentences
 
 Weights = Mapping[str, float]
 NOTHING: Weights = {}
@@ -42,38 +43,46 @@ NOTHING: Weights = {}
 
 def fit_heads_artifact(
     replies: Sequence[RatedReply],
-    artifact: Path,
+    start: Path,
     recipe: HeadsRecipe,
     folder: Path,
     *,
     weights: Weights = NOTHING,
     goes_on: bool = False,
 ) -> str:
-    """Fit heads for the encoder of `artifact` on `replies`; returns the new version.
+    """Fit heads for the encoder in `start` on `replies`; returns the new version.
 
-    `weights` says by id how much a reply counts beside the others (1 where it is silent). With
-    `goes_on` the heads start from those of the artifact.
+    `start` is an encoder artifact, or a Hugging Face folder, whose encoder is then brought into its
+    serving form. `weights` says by id how much a reply counts beside the others (1 where it is
+    silent). With `goes_on` the heads start from those of the artifact.
     """
-    artifact = _encoder_artifact(artifact)
-    content = (artifact / ENCODER).read_bytes()
-    tokenizer = Tokenizer.from_file(str(artifact / TOKENIZER))
-    encoder = Encoder(content, tokenizer)
     of = parts(replies)
+    known = None
+    if _is_hugging_face(start):
+        if goes_on:
+            raise EncoderError(f"{start.name}: has no heads to go on from; fit them afresh")
+        body, reader = _from_hugging_face(start, of[Split.TRAIN])
+        content = to_onnx(body)
+    else:
+        artifact = _encoder_artifact(start)
+        content, reader = (artifact / ENCODER).read_bytes(), load_reader(artifact)
+        known = torch_heads(artifact_heads(artifact)) if goes_on else None
+    encoder = Encoder(content, reader)
     random = np.random.default_rng(recipe.seed)
-    examples = _examples(of[Split.TRAIN], tokenizer, weights)
+    examples = _examples(of[Split.TRAIN], reader, weights)
     silent = [
-        replace(without_message(e, tokenizer), contrast_set=None)
+        replace(without_message(e, reader), contrast_set=None)
         for e in examples
         if e.reply.message is not None and random.random() < recipe.silent_share
     ]
-    alone = _fragments(of[Split.TRAIN], tokenizer, recipe.fragment_weight)
+    alone = _fragments(of[Split.TRAIN], reader, recipe.fragment_weight)
     size = int(recipe.fragment_share * len(alone))
     alone = [alone[i] for i in random.permutation(len(alone))[:size]]
-    entered = [*examples, *silent, *alone, *behavior_examples(tokenizer)]
-    changed = changed_copies(entered, tokenizer, recipe.copies, random)
+    entered = [*examples, *silent, *alone, *_stock(examples, reader), *behavior_examples(reader)]
+    changed = changed_copies(entered, reader, recipe.copies, random)
     read = read_all(encoder, entered, changed)
-    heads = fit_heads(read, recipe, torch_heads(artifact_heads(artifact)) if goes_on else None)
-    return finish(content, tokenizer, heads, of, recipe, folder)
+    heads = fit_heads(read, recipe, known)
+    return finish(content, reader, heads, of, recipe, folder)
 
 
 def fit_encoder_artifact(
@@ -91,40 +100,40 @@ def fit_encoder_artifact(
 
     The run keeps its checkpoint beside `folder` until it is done, and goes on from it.
     """
-    if (start / "config.json").exists():
-        encoder, tokenizer = start_from(start)
-        net = ScoringNet(encoder)
+    of = parts(replies)
+    if _is_hugging_face(start):
+        body, reader = _from_hugging_face(start, of[Split.TRAIN])
+        net = ScoringNet(body)
     else:
         artifact = _encoder_artifact(start)
         net = ScoringNet(from_onnx((artifact / ENCODER).read_bytes()))
         net.heads = torch_heads(artifact_heads(artifact))
-        tokenizer = Tokenizer.from_file(str(artifact / TOKENIZER))
-    of = parts(replies)
-    material = _material(of[Split.TRAIN], tokenizer, recipe, weights)
+        reader = load_reader(artifact)
+    material = _material(of[Split.TRAIN], reader, recipe, weights)
     checkpoint = folder.with_name(f"{folder.name}.resume.pt")
-    net = fine_tune(net, tokenizer, material, recipe, checkpoint, device=device).cpu()
-    version = finish(to_onnx(net.body), tokenizer, net.heads, of, calibration, folder)
+    net = fine_tune(net, reader, material, recipe, checkpoint, device=device).cpu()
+    version = finish(to_onnx(net.body), reader, net.heads, of, calibration, folder)
     checkpoint.unlink(missing_ok=True)
     return version
 
 
 def finish(
     encoder: bytes,
-    tokenizer: Tokenizer,
+    reader: Reader,
     heads: Heads,
     of: Mapping[Split, Sequence[RatedReply]],
     recipe: HeadsRecipe,
     folder: Path,
 ) -> str:
     """Calibrate on the calibration split and write the artifact; returns its version."""
-    serving = Encoder(encoder, tokenizer)
+    serving = Encoder(encoder, reader)
     weights = calibrated(serving, head_weights(heads), of[Split.CALIBRATION])
     train, held = ([prepared(r) for r in of[s]] for s in (Split.TRAIN, Split.CALIBRATION))
     weights = with_usual(serving, weights, train, held, recipe.usual_share)
     return write_encoder_artifact(
         folder,
         encoder=encoder,
-        tokenizer=tokenizer,
+        reader=reader,
         serving=serving,
         weights=weights,
         calibration=of[Split.CALIBRATION],
@@ -134,6 +143,18 @@ def finish(
             "ids_sha256": {split.value: ids_digest(part) for split, part in of.items()},
         },
     )
+
+
+def _is_hugging_face(folder: Path) -> bool:
+    return (folder / "config.json").exists()
+
+
+def _from_hugging_face(folder: Path, train: Sequence[RatedReply]) -> tuple[PreTrainedModel, Reader]:
+    """The encoder, and stock phrases found by its own word vectors."""
+    body, tokenizer = start_from(folder)
+    words = body.get_input_embeddings().state_dict()["weight"].float().numpy()
+    stock = fit_stock(words, tokenizer, load_phrases(TO_TRAIN), telling_sentences(train))
+    return body, Reader(tokenizer=tokenizer, stock=stock)
 
 
 def _encoder_artifact(folder: Path) -> Path:
@@ -147,37 +168,40 @@ def _encoder_artifact(folder: Path) -> Path:
 
 
 def _material(
-    train: Sequence[RatedReply], tokenizer: Tokenizer, recipe: EncoderRecipe, weights: Weights
+    train: Sequence[RatedReply], reader: Reader, recipe: EncoderRecipe, weights: Weights
 ) -> Material:
     is_held = [
         hashed_share(f"validation:{name}") < recipe.validation_share for name in groups(train)
     ]
     fitted = [r for r, held in zip(train, is_held, strict=True) if not held]
+    examples = _examples(fitted, reader, weights)
     return Material(
-        train=[*_examples(fitted, tokenizer, weights), *behavior_examples(tokenizer)],
+        train=[*examples, *_stock(examples, reader), *behavior_examples(reader)],
         validation=_examples(
-            [r for r, held in zip(train, is_held, strict=True) if held], tokenizer, weights
+            [r for r, held in zip(train, is_held, strict=True) if held], reader, weights
         ),
-        fragments=_fragments(fitted, tokenizer, recipe.fragment_weight),
+        fragments=_fragments(fitted, reader, recipe.fragment_weight),
     )
 
 
-def _examples(
-    replies: Sequence[RatedReply], tokenizer: Tokenizer, weights: Weights
-) -> list[Example]:
+def _examples(replies: Sequence[RatedReply], reader: Reader, weights: Weights) -> list[Example]:
     if not replies:
         raise EncoderError("no reply is in the train split; rate more of them")
-    return [example(r, tokenizer, weights.get(r.id, 1.0)) for r in replies]
+    return [example(r, reader, weights.get(r.id, 1.0)) for r in replies]
 
 
-def _fragments(train: Sequence[RatedReply], tokenizer: Tokenizer, weight: float) -> list[Example]:
+def _stock(examples: Sequence[Example], reader: Reader) -> list[Example]:
+    return [stock for e in examples if (stock := stock_example(e, reader))]
+
+
+def _fragments(train: Sequence[RatedReply], reader: Reader, weight: float) -> list[Example]:
     """The tagged sentences alone, rated as their behaviors predict."""
     target = np.array([[*(r.mean[d] for d in Dimension), is_poor(r)] for r in train])
     found = fragments(train, target)
     return [
         Example(
             reply=reply,
-            window=windows(reply, tokenizer)[0],
+            window=windows(reply, reader)[0],
             rated=None,
             ratings=np.array([_between(v) for v in row[: len(Dimension)]], np.float32),
             need=np.full(len(Need), 1 / len(Need), np.float32),

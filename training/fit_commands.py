@@ -80,7 +80,13 @@ def linear_command(
 
 
 @fit.command("heads")
-@click.option("--from", "start", type=FOLDER, default=BUNDLED, help="An encoder artifact.")
+@click.option(
+    "--from",
+    "start",
+    type=FOLDER,
+    default=BUNDLED,
+    help="An encoder artifact, or a Hugging Face folder.",
+)
 @click.option("--go-on/--afresh", default=False, help="Start from the heads of the artifact.")
 @data_option
 @mix_option

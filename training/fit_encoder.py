@@ -2,8 +2,8 @@
 
 The loss is the cross-entropy with the raters' own distribution on every dimension, beside smaller
 terms: need, behaviors by sentence, poor ratings, contrast sets in the panel's order, and what must
-not change a score (a swapped name, a stock phrase). The weights that are kept are a running average
-over the steps (Polyak and Juditsky 1992).
+not change a score (a swapped name, a slip of the keyboard). The weights that are kept are a running
+average over the steps (Polyak and Juditsky 1992).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,9 +18,10 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
 from model.alike import HIDDEN
+from model.encoder_input import Reader
 from training.augment import changed_copies
 from training.encoder_batches import Example, batches, collate, without_message
-from training.encoder_losses import change_loss, rating_loss, stock_loss
+from training.encoder_losses import change_loss, rating_loss
 from training.encoder_net import Output, ScoringNet
 from training.recipe import EncoderRecipe
 
@@ -38,7 +39,7 @@ class Material:
 
 def fine_tune(
     net: ScoringNet,
-    tokenizer: Tokenizer,
+    reader: Reader,
     material: Material,
     recipe: EncoderRecipe,
     checkpoint: Path,
@@ -73,7 +74,7 @@ def fine_tune(
                 rate = min(1.0, step / (0.06 * steps)) * max(0.02, 1 - step / steps)
                 for group in optimizer.param_groups:
                     group["lr"] = group["peak"] * rate
-                loss = _loss(net, tokenizer, batch, recipe, random, device)
+                loss = _loss(net, reader, batch, recipe, random, device)
                 optimizer.zero_grad()
                 loss.backward()
                 nn.utils.clip_grad_norm_(net.parameters(), 1.0)
@@ -154,7 +155,7 @@ def _batches(
 
 def _loss(
     net: ScoringNet,
-    tokenizer: Tokenizer,
+    reader: Reader,
     batch: Sequence[Example],
     recipe: EncoderRecipe,
     random: np.random.Generator,
@@ -162,19 +163,17 @@ def _loss(
 ) -> Tensor:
     silent = random.random(len(batch)) < recipe.without_message
     seen = [
-        without_message(item, tokenizer) if hide and item.reply.message is not None else item
+        without_message(item, reader) if hide and item.reply.message is not None else item
         for item, hide in zip(batch, silent, strict=True)
     ]
-    changed = changed_copies(seen, tokenizer, recipe.copies, random)
+    changed = changed_copies(seen, reader, recipe.copies, random)
     items = [*seen, *changed.examples]
     outputs = _forward(
-        net, items, device, lambda ids: _some_hidden(ids, recipe.hidden_words, tokenizer)
+        net, items, device, lambda ids: _some_hidden(ids, recipe.hidden_words, reader.tokenizer)
     )
     weights = recipe.loss_weights
-    return (
-        rating_loss(net.heads, outputs, seen, weights)
-        + weights["consistency"] * change_loss(net.heads, outputs.latents, changed)
-        + weights["stock"] * stock_loss(outputs.stock, items)
+    return rating_loss(net.heads, outputs, seen, weights) + weights["consistency"] * change_loss(
+        net.heads, outputs.latents, changed
     )
 
 
@@ -204,7 +203,6 @@ def _forward(
         latents=torch.cat([o.latents for o in found])[back],
         need=torch.cat([o.need for o in found])[back],
         behaviors=by_item(torch.cat([o.behaviors for o in found])),
-        stock=by_item(torch.cat([o.stock for o in found])),
     )
 
 

@@ -17,7 +17,7 @@ from tqdm import tqdm
 from model.encoder import Encoder
 from training.augment import Changed
 from training.encoder_batches import Batch, Example, batches, collate
-from training.encoder_losses import change_loss, rating_loss, stock_loss
+from training.encoder_losses import change_loss, rating_loss
 from training.encoder_net import Heads, Output
 from training.recipe import HeadsRecipe
 
@@ -33,7 +33,6 @@ class Read:
     example: Example
     hidden: NDArray[np.float16]
     copy: "Read | None" = None
-    is_stock: bool = False
 
 
 def read_all(encoder: Encoder, examples: Sequence[Example], changed: Changed) -> list[Read]:
@@ -46,8 +45,8 @@ def read_all(encoder: Encoder, examples: Sequence[Example], changed: Changed) ->
     total = len(examples) + len(changed.of)
     with tqdm(total=total, desc="read training replies", unit="reply") as bar:
         found = [read(example) for example in examples]
-        for copy, i, is_stock in zip(changed.examples, changed.of, changed.is_stock, strict=True):
-            found[i] = replace(found[i], copy=read(copy), is_stock=is_stock)
+        for copy, i in zip(changed.examples, changed.of, strict=True):
+            found[i] = replace(found[i], copy=read(copy))
     return found
 
 
@@ -79,17 +78,14 @@ def fit_heads(replies: Sequence[Read], recipe: HeadsRecipe, start: Heads | None 
 
 def _loss(heads: Heads, part: Sequence[Read], weights: Mapping[str, float]) -> Tensor:
     items = [r.example for r in part]
-    copies = [(i, r.copy, r.is_stock) for i, r in enumerate(part) if r.copy]
+    copies = [(i, r.copy) for i, r in enumerate(part) if r.copy]
     changed = Changed(
-        examples=[copy.example for _, copy, _ in copies],
-        of=[i for i, _, _ in copies],
-        is_stock=[is_stock for _, _, is_stock in copies],
+        examples=[copy.example for _, copy in copies],
+        of=[i for i, _ in copies],
     )
-    outputs = _forward(heads, [*part, *(copy for _, copy, _ in copies)])
-    return (
-        rating_loss(heads, outputs, items, weights)
-        + weights["consistency"] * change_loss(heads, outputs.latents, changed)
-        + weights["stock"] * stock_loss(outputs.stock, [*items, *changed.examples])
+    outputs = _forward(heads, [*part, *(copy for _, copy in copies)])
+    return rating_loss(heads, outputs, items, weights) + weights["consistency"] * change_loss(
+        heads, outputs.latents, changed
     )
 
 

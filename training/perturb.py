@@ -63,8 +63,8 @@ class Swaps:
     """The lists of one language: `names[background][gender]`, what `rude` customers say, …"""
 
     cities: Sequence[str]
-    phrases: Sequence[str]
     names: Mapping[str, Mapping[str, Sequence[str]]]
+    phrases: Sequence[str] = ()
     rude: Sequence[str] = ()
     friendly: Sequence[str] = ()
 
@@ -76,7 +76,7 @@ def load_swaps(path: Path = EVALUATION_SWAPS) -> Mapping[str, Swaps]:
         return {code: Swaps(**found[code]) for code in LANGUAGES}
     except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise CorpusError(
-            [f"{path}: needs cities, phrases and names for {', '.join(LANGUAGES)} ({error!r})"]
+            [f"{path}: needs cities and names for {', '.join(LANGUAGES)} ({error!r})"]
         ) from error
 
 

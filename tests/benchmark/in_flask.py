@@ -63,7 +63,10 @@ class RatingPipeline(Pipeline):
 
     def postprocess(self, found: dict[str, torch.Tensor]) -> dict[str, float]:
         hidden, is_message = found["hidden"].double().numpy(), found["is_message"].numpy()
-        vectors = TokenVectors(reply=hidden[~is_message], message=hidden[is_message], sentences=[])
+        reply = hidden[~is_message]
+        vectors = TokenVectors(
+            reply=reply, rated=len(reply), message=hidden[is_message], sentences=[]
+        )
         latents = read(vectors, self._weights).latents[None]
         ratings = expected_rating(distributions(latents, self._weights)[0])
         return dict(zip(Dimension, ratings.tolist(), strict=True))

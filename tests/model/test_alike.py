@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.alike import HIDDEN, alike
+from model.alike import HIDDEN, alike, closes
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,9 @@ from model.alike import HIDDEN, alike
         ("en", "Good morning, it is on its way.", "Good evening, it is on its way."),
         ("nn", "God kveld! Pakka kjem.", "God morgon! Pakka kjem."),
         ("nb", "Velkommen til kurset, Rosita!", "Velkommen til kurset, Ola Nordmann!"),
+        ("nb", "Velkommen til kurset, Rosita!", "Velkommen til kurset!"),
+        ("sv", "Aino, jag ringer dig.", "jag ringer dig."),
+        ("da", "Ja, Mogens, den er sendt.", "Ja, den er sendt."),
     ],
 )
 def test_what_must_not_move_a_score_reads_alike(language: str, one: str, other: str) -> None:
@@ -34,6 +37,8 @@ def test_what_must_not_move_a_score_reads_alike(language: str, one: str, other: 
         ("sv", "Kontakta FAQ eller SMS."),
         ("sv", "RMA:n är eskalerad till L2."),
         ("sv", "Tack. Du får svar i dag."),
+        ("en", "Yes, Monday, as agreed."),
+        ("sv", "Tyvärr, det går inte."),
     ],
 )
 def test_words_that_are_no_names_stay(language: str, sentence: str) -> None:
@@ -71,3 +76,15 @@ def test_a_first_name_that_opens_a_sentence_reads_alike() -> None:
 )
 def test_a_word_that_opens_a_sentence_is_no_name(sentence: str) -> None:
     assert alike([sentence], "en") == [sentence]
+
+
+@pytest.mark.parametrize(
+    "text", ["Best wishes, Tom", "Med venlig hilsen,", "Vennlig hilsen Kari", "Many thanks!", "Mvh"]
+)
+def test_the_closing_of_a_letter_is_known(text: str) -> None:
+    assert closes(text)
+
+
+@pytest.mark.parametrize("text", ["Best wishes for your wedding.", "Du får svar i dag.", "Hej!"])
+def test_what_says_more_closes_no_letter(text: str) -> None:
+    assert not closes(text)

@@ -6,16 +6,18 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
 from model import Channel
-from model.encoder_input import LONGEST_REPLY, REPLY_START, marked, windows
+from model.encoder_input import LONGEST_REPLY, REPLY_START, Reader, marked, windows
 from model.prediction import PreparedReply
-from tests.training.tiny import make_encoder
+from tests.training.tiny import make_encoder, make_reader
 from training.encoder_folder import load_tokenizer
 
 
 @pytest.fixture(scope="module")
-def tokenizer(tmp_path_factory: pytest.TempPathFactory) -> Tokenizer:
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Reader:
+    """To it a sentence with `tack` is a stock phrase."""
     folder: Path = tmp_path_factory.mktemp("tiny")
-    return load_tokenizer(make_encoder(folder, ["hej anna du får svar i dag var är mitt paket ?"]))
+    words = ["hej anna du får svar i dag var är mitt paket ? tack"]
+    return make_reader(load_tokenizer(make_encoder(folder, words)), "tack")
 
 
 def prepared(
@@ -24,16 +26,16 @@ def prepared(
     return PreparedReply(text=text, message=message, channel=channel, language="sv")
 
 
-def tokens(tokenizer: Tokenizer, reply: PreparedReply) -> str:
-    return " ".join(str(tokenizer.id_to_token(i)) for i in windows(reply, tokenizer)[0].ids)
+def tokens(reader: Reader, reply: PreparedReply) -> str:
+    return " ".join(str(reader.tokenizer.id_to_token(i)) for i in windows(reply, reader)[0].ids)
 
 
-def test_a_window_holds_channel_reply_and_message(tokenizer: Tokenizer) -> None:
+def test_a_window_holds_channel_reply_and_message(reader: Reader) -> None:
     reply = prepared("Hej du.\nDu får svar.", "Var är mitt paket?", Channel.EMAIL)
 
-    window = windows(reply, tokenizer)[0]
+    window = windows(reply, reader)[0]
 
-    assert tokens(tokenizer, reply) == (
+    assert tokens(reader, reply) == (
         "[CLS] [EMAIL] hej du . du får svar . [SEP] var är mitt paket ? [SEP]"
     )
     assert window.segments == [0] * 10 + [1] * 6
@@ -51,28 +53,28 @@ def test_a_window_holds_channel_reply_and_message(tokenizer: Tokenizer) -> None:
     ],
 )
 def test_the_name_that_is_greeted_or_signs_is_not_seen(
-    tokenizer: Tokenizer, named: str, unnamed: str
+    reader: Reader, named: str, unnamed: str
 ) -> None:
-    assert tokens(tokenizer, prepared(named)) == tokens(tokenizer, prepared(unnamed))
+    assert tokens(reader, prepared(named)) == tokens(reader, prepared(unnamed))
 
 
-def test_a_word_after_the_greeting_that_is_no_name_stays(tokenizer: Tokenizer) -> None:
-    assert "anna" not in tokens(tokenizer, prepared("Hej Anna. Du får svar."))
-    assert "du får svar" in tokens(tokenizer, prepared("Hej Du får svar i dag."))
+def test_a_word_after_the_greeting_that_is_no_name_stays(reader: Reader) -> None:
+    assert "anna" not in tokens(reader, prepared("Hej Anna. Du får svar."))
+    assert "du får svar" in tokens(reader, prepared("Hej Du får svar i dag."))
 
 
-def test_what_is_not_known_has_a_token_of_its_own(tokenizer: Tokenizer) -> None:
-    assert tokens(tokenizer, prepared("hej")) == "[CLS] [NO_CHANNEL] hej [SEP] [NO_MESSAGE] [SEP]"
+def test_what_is_not_known_has_a_token_of_its_own(reader: Reader) -> None:
+    assert tokens(reader, prepared("hej")) == "[CLS] [NO_CHANNEL] hej [SEP] [NO_MESSAGE] [SEP]"
 
 
-def test_digits_are_alike(tokenizer: Tokenizer) -> None:
-    assert windows(prepared("svar 17:30"), tokenizer) == windows(prepared("svar 09:45"), tokenizer)
+def test_digits_are_alike(reader: Reader) -> None:
+    assert windows(prepared("svar 17:30"), reader) == windows(prepared("svar 09:45"), reader)
 
 
-def test_a_name_inside_is_hidden_whole(tokenizer: Tokenizer) -> None:
+def test_a_name_inside_is_hidden_whole(reader: Reader) -> None:
     reply = prepared("Du får svar i Norra Ljunga.")
 
-    assert "du får svar i [MASK] ." in tokens(tokenizer, reply)
+    assert "du får svar i [MASK] ." in tokens(reader, reply)
 
 
 def test_shouted_words_are_marked_and_abbreviations_are_not() -> None:
@@ -81,25 +83,48 @@ def test_shouted_words_are_marked_and_abbreviations_are_not() -> None:
 
 @given(st.text(alphabet="hej du. ANNA!?\n", max_size=80))
 def test_every_sentence_has_its_own_tokens(text: str) -> None:
-    tokenizer = Tokenizer.from_str(_TOKENIZER)
+    reader = make_reader(Tokenizer.from_str(_TOKENIZER))
 
-    for window in windows(prepared(text.strip()), tokenizer):
+    for window in windows(prepared(text.strip()), reader):
         ends = [REPLY_START, *(s.last for s in window.sentences)]
         assert [s.first for s in window.sentences] == ends[:-1]
         assert ends[-1] == window.reply_end
         assert len(window.ids) == len(window.segments) == window.message_end + 1
 
 
-def test_a_long_reply_is_read_in_windows_of_whole_sentences(tokenizer: Tokenizer) -> None:
-    found = windows(prepared("Du får svar i dag. " * 300, "var är mitt paket"), tokenizer)
+def test_a_long_reply_is_read_in_windows_of_whole_sentences(reader: Reader) -> None:
+    found = windows(prepared("Du får svar i dag. " * 300, "var är mitt paket"), reader)
 
     assert len(found) > 4
     assert sum(len(w.sentences) for w in found) == 300
     assert all(w.reply_end - REPLY_START <= LONGEST_REPLY for w in found)
 
 
-def test_a_sentence_longer_than_a_window_is_cut(tokenizer: Tokenizer) -> None:
-    found = windows(prepared("hej " * 5_000), tokenizer)
+def test_a_stock_phrase_stands_in_a_window_of_its_own(reader: Reader) -> None:
+    plain = prepared("Hej du. Du får svar i dag.", "var är mitt paket")
+    kind = prepared("Hej du. Tack var är mitt. Du får svar i dag.", "var är mitt paket")
+
+    rated, stock = windows(kind, reader)
+
+    assert rated.ids == windows(plain, reader)[0].ids
+    assert [kind.text[s.start : s.end] for s in stock.sentences] == ["Tack var är mitt."]
+    assert (rated.is_stock, stock.is_stock) == (False, True)
+
+
+def test_a_greeting_with_thanks_is_rated(reader: Reader) -> None:
+    found = windows(prepared("Hej anna, tack var är mitt. Du får svar i dag."), reader)
+
+    assert [w.is_stock for w in found] == [False]
+
+
+def test_a_reply_of_stock_phrases_alone_is_rated_as_it_is(reader: Reader) -> None:
+    assert [
+        w.is_stock for w in windows(prepared("Tack var är mitt. Tack hej du i dag."), reader)
+    ] == [False]
+
+
+def test_a_sentence_longer_than_a_window_is_cut(reader: Reader) -> None:
+    found = windows(prepared("hej " * 5_000), reader)
 
     assert [w.reply_end - REPLY_START for w in found] == [LONGEST_REPLY]
 
@@ -108,6 +133,6 @@ _TOKENIZER = ""
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _shared(tokenizer: Tokenizer) -> None:
+def _shared(reader: Reader) -> None:
     global _TOKENIZER
-    _TOKENIZER = tokenizer.to_str()
+    _TOKENIZER = reader.tokenizer.to_str()

@@ -3,7 +3,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from model import Behavior, Channel, DetectedLanguage, Need, Reply
+from model import Channel, DetectedLanguage, Need, Reply
 from model.rules import RULES
 from model.situation import Finding, Situation
 from tests.builders import make_assessment, make_sentence
@@ -11,7 +11,7 @@ from tests.builders import make_assessment, make_sentence
 
 @dataclass(frozen=True)
 class Told:
-    """A reply in sentences with one behavior each, and its situation."""
+    """A reply in sentences with the behaviors of each, and its situation."""
 
     sentences: tuple[tuple[str, str], ...]
     message: str | None = "Var är mitt paket?"
@@ -20,11 +20,17 @@ class Told:
     value: float = 2.5
 
 
+def probabilities(tags: str) -> dict[str, float]:
+    """Of "greeting vague=0.4": what is given, else 0.9."""
+    named = (tag.partition("=") for tag in tags.split())
+    return {tag: float(given or 0.9) for tag, _, given in named}
+
+
 def situation(told: Told) -> Situation:
     text = " ".join(words for words, _ in told.sentences)
     spans, start = [], 0
     for words, tag in told.sentences:
-        spans.append(make_sentence(start, start + len(words), **({tag: 0.9} if tag else {})))
+        spans.append(make_sentence(start, start + len(words), **probabilities(tag)))
         start += len(words) + 1
     need = {n: 0.9 if n is told.need else 0.05 for n in Need}
     assessment = replace(
@@ -57,6 +63,10 @@ CASES = {
         Told((LATER, ("Läs på hemsidan.", "dismissive"))),
         "Vi skickar en ny till dig.",
     ),
+    "stay-respectful": (
+        Told((LATER, ("Du får väl skylla dig själv.", "blames_customer=0.4 sarcasm=0.3"))),
+        "Vi skickar en ny till dig.",
+    ),
     "no-guarantees": (
         Told((LATER, ("Det händer aldrig igen.", "over_promise"))),
         "Vi skickar en ny till dig.",
@@ -81,7 +91,7 @@ CASES = {
         Told((LATER,), need=Need.STRONG),
         "EXEMPEL. Vi skickar en ny till dig.",
     ),
-    "own-it": (Told((LATER,)), "Vi skickar en ny till dig. EXEMPEL."),
+    "own-it": (Told((ANSWER,)), "Du byter koden under Mitt konto. EXEMPEL."),
     "answer-the-question": (
         Told((("Vi har många paket nu.", ""),)),
         "Vi har många paket nu. EXEMPEL.",
@@ -223,11 +233,72 @@ def test_need_counts_only_with_a_customer_message() -> None:
     assert list(findings("name-the-problem", told)) == []
 
 
-def test_what_may_be_there_is_not_asked_for() -> None:
-    half = situation(Told((LATER,)))
-    (sentence,) = half.assessment.sentences
-    behaviors = {**sentence.behaviors, Behavior.TIME_FRAME: 0.3}
-    assessment = replace(half.assessment, sentences=(replace(sentence, behaviors=behaviors),))
-    s = Situation(reply=half.reply, assessment=assessment, examples=half.examples)
+def rules_that_fire(told: Told) -> set[str]:
+    return {rule.id for rule in RULES for _ in rule.find(situation(told))}
 
-    assert "say-when" not in {r.id for r in RULES for _ in r.find(s)}
+
+def test_what_may_be_there_is_not_asked_for() -> None:
+    asked = Told((("Vi skickar en ny till dig.", "next_step time_frame=0.05"),))
+    silent = Told((("Vi skickar en ny till dig.", "next_step time_frame=0.15"),))
+
+    assert "say-when" in rules_that_fire(asked)
+    assert "say-when" not in rules_that_fire(silent)
+
+
+def test_a_time_that_stands_there_is_not_asked_for() -> None:
+    told = Told((("Vi skickar en ny till dig inom 3 dagar.", "next_step"),))
+
+    assert "say-when" not in rules_that_fire(told)
+
+
+def test_what_the_customer_is_told_to_do_needs_no_time() -> None:
+    told = Told((("Dra ut kontakten och testa igen.", "next_step"),))
+
+    assert "say-when" not in rules_that_fire(told)
+
+
+@pytest.mark.parametrize(
+    "named",
+    ["Pengene for reisen til Voss er sendt.", "Vi beklagar verkligen att du har fått vänta."],
+)
+def test_a_problem_that_is_named_in_other_words_is_not_asked_for(named: str) -> None:
+    told = Told(((named, "solution"),), message="Hvor er pengene for reisen min?")
+
+    assert "name-the-problem" not in rules_that_fire(told)
+
+
+def test_a_good_score_needs_nothing_more() -> None:
+    asked = {"say-when", "name-the-problem", "own-it"}
+
+    assert not asked & rules_that_fire(Told((LATER,), value=3.8))
+
+
+@pytest.mark.parametrize("close", ["Tack på förhand!", "Med vänlig hälsning"])
+def test_thanks_and_a_closing_line_are_not_two_thanks(close: str) -> None:
+    told = Told((("Tack för ditt mejl!", "thanks"), ANSWER, (close, "thanks")))
+
+    assert "one-thank-you-is-enough" not in rules_that_fire(told)
+
+
+def test_a_longer_reply_may_thank_twice() -> None:
+    long = ("Du byter koden så här. " * 30, "solution")
+    told = Told((("Tack för ditt mejl!", "thanks"), long, ("Tack för tålamodet!", "thanks")))
+
+    assert "one-thank-you-is-enough" not in rules_that_fire(told)
+
+
+def test_advice_stands_neither_at_a_courtesy_nor_at_the_signature() -> None:
+    text = "Vi har många paket nu.\nTack för att du skrev.\nVänligen\nEva, Kundtjänst"
+    words = text.split("\n")
+    starts = [text.index(w) for w in words]
+    behaviors = ["vague", "thanks", "", ""]
+    assessment = make_assessment(
+        sentences=tuple(
+            make_sentence(start, start + len(w), **probabilities(tag))
+            for start, w, tag in zip(starts, words, behaviors, strict=True)
+        )
+    )
+
+    s = Situation(reply=Reply(text=text), assessment=assessment, examples={})
+
+    assert [s.text_of(x) for x in s.body] == ["Vi har många paket nu."]

@@ -27,6 +27,11 @@ def sentences(text: str) -> list[str]:
         ("- Punkt ett\n- Punkt to", ["- Punkt ett", "- Punkt to"]),
         ("Ok", ["Ok"]),
         ("👍", ["👍"]),
+        (
+            "Vi öppnar kl. 10 📚 Välkommen in! 👍 Hej",
+            ["Vi öppnar kl. 10 📚", "Välkommen in!", "Hej"],
+        ),
+        ("Fin 👍 och bra", ["Fin 👍 och bra"]),
     ],
 )
 def test_sentences_of_real_replies(text: str, expected: list[str]) -> None:

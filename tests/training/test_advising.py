@@ -43,6 +43,14 @@ def test_cases_come_from_the_test_split_and_from_every_rule() -> None:
     assert len({case.id for case in cases}) == 4
 
 
+def test_another_seed_draws_other_cases() -> None:
+    first, second = (
+        {case.id for case in advice_cases(SCORER, replies(), most=6, seed=seed)} for seed in (1, 2)
+    )
+
+    assert first != second
+
+
 def test_a_sheet_marks_the_place() -> None:
     (case,) = advice_cases(SCORER, replies(), most=1)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from model import LANGUAGES, Behavior
-from tests.training.tiny import make_encoder
+from tests.training.tiny import make_encoder, make_reader
 from training.behavior_sentences import SENTENCES, behavior_examples
 from training.encoder_batches import BEHAVIORS
 from training.encoder_folder import load_tokenizer
@@ -17,10 +17,10 @@ def write(folder: Path, row: object, name: str = "sv.jsonl") -> Path:
 
 
 def test_a_sentence_teaches_its_behaviors_and_no_rating(tmp_path: Path) -> None:
-    tokenizer = load_tokenizer(make_encoder(tmp_path / "encoder", ["Läs villkoren."]))
+    reader = make_reader(load_tokenizer(make_encoder(tmp_path / "encoder", ["Läs villkoren."])))
     folder = write(tmp_path, {"sentence": "Läs villkoren.", "tags": ["commanding", "dismissive"]})
 
-    (item,) = behavior_examples(tokenizer, folder)
+    (item,) = behavior_examples(reader, folder)
 
     assert item.weight == 0
     assert item.behaviors is not None
@@ -30,10 +30,10 @@ def test_a_sentence_teaches_its_behaviors_and_no_rating(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("row", [{"sentence": "Ja."}, {"sentence": "Ja.", "tags": ["rude"]}])
 def test_a_line_that_cannot_be_used_is_named(tmp_path: Path, row: object) -> None:
-    tokenizer = load_tokenizer(make_encoder(tmp_path / "encoder", ["Ja."]))
+    reader = make_reader(load_tokenizer(make_encoder(tmp_path / "encoder", ["Ja."])))
 
     with pytest.raises(CorpusError, match=r"sv\.jsonl:1: needs a sentence and tags"):
-        behavior_examples(tokenizer, write(tmp_path, row))
+        behavior_examples(reader, write(tmp_path, row))
 
 
 def test_every_language_and_every_behavior_that_costs_has_its_sentences() -> None:

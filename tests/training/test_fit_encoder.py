@@ -11,7 +11,7 @@ from model import Channel, Dimension, Need, Reply, Scorer, load_scorer
 from model.artifact import verify_artifact
 from model.encoder import Encoder, EncoderModel
 from tests.builders import make_rating, make_reply
-from tests.training.tiny import make_encoder_for
+from tests.training.tiny import make_encoder_for, make_reader
 from training.corpus import BehaviorSpan, RatedReply, prepared
 from training.encoder_artifact import artifact_heads, head_weights, torch_heads
 from training.encoder_batches import collate, example, sentence_behaviors
@@ -114,16 +114,15 @@ def test_company_does_not_change_a_score(artifact: Path) -> None:
 
 
 def test_torch_and_the_serving_form_agree(start: Path, replies: list[RatedReply]) -> None:
-    net, tokenizer = ScoringNet(load_encoder(start)).eval(), load_tokenizer(start)
+    net, reader = ScoringNet(load_encoder(start)).eval(), make_reader(load_tokenizer(start))
     torch.nn.init.normal_(net.heads.latent_weights, std=0.1)
     torch.nn.init.normal_(net.heads.queries, std=0.1)
-    torch.nn.init.normal_(net.heads.stock_weights, std=0.5)
     torch.nn.init.normal_(net.heads.need_weights, std=0.1)
     reply = prepared(replies[0])
 
     with torch.inference_mode():
-        expected = net(collate([example(replies[0], tokenizer).window]))
-    encoder = Encoder(to_onnx(net.body, is_int8=False), tokenizer)
+        expected = net(collate([example(replies[0], reader).window]))
+    encoder = Encoder(to_onnx(net.body, is_int8=False), reader)
     found = EncoderModel(encoder, head_weights(net.heads)).predict([reply])
 
     assert found.latents[0] == pytest.approx(expected.latents[0].numpy(), abs=1e-4)
@@ -210,23 +209,32 @@ def test_heads_alone_can_be_fitted(
     assert encoders[0] == encoders[1]
 
 
+def test_heads_can_be_fitted_on_an_encoder_that_was_never_tuned(
+    start: Path, replies: list[RatedReply], tmp_path: Path
+) -> None:
+    fit_heads_artifact(replies, start, HEADS, tmp_path / "heads")
+
+    warm, rude = values(load_scorer(tmp_path / "heads"), ["Hej! Tack för ditt tålamod.", "Läs 7."])
+    assert warm > rude
+    with pytest.raises(EncoderError, match="has no heads to go on from"):
+        fit_heads_artifact(replies, start, HEADS, tmp_path / "more", goes_on=True)
+
+
 def test_a_stopped_run_goes_on_to_the_same_weights(
     start: Path, replies: list[RatedReply], tmp_path: Path
 ) -> None:
-    tokenizer = load_tokenizer(start)
-    examples = [example(r, tokenizer) for r in replies[:40]]
+    reader = make_reader(load_tokenizer(start))
+    examples = [example(r, reader) for r in replies[:40]]
     material = Material(train=examples[:30], validation=examples[30:], fragments=[])
     recipe = replace(RECIPE, epochs=3, patience=3)
 
     def fresh() -> ScoringNet:
         return ScoringNet(load_encoder(start))
 
-    whole = fine_tune(fresh(), tokenizer, material, recipe, tmp_path / "whole.pt")
+    whole = fine_tune(fresh(), reader, material, recipe, tmp_path / "whole.pt")
     with pytest.raises(KeyboardInterrupt):
-        fine_tune(
-            fresh(), tokenizer, material, recipe, tmp_path / "stopped.pt", epoch_done=_interrupt
-        )
-    stopped = fine_tune(fresh(), tokenizer, material, recipe, tmp_path / "stopped.pt")
+        fine_tune(fresh(), reader, material, recipe, tmp_path / "stopped.pt", epoch_done=_interrupt)
+    stopped = fine_tune(fresh(), reader, material, recipe, tmp_path / "stopped.pt")
 
     a, b = (predict(net, examples)[1].latents for net in (whole, stopped))
     assert torch.allclose(a, b, atol=1e-3)
@@ -263,7 +271,7 @@ def test_a_tag_belongs_to_the_sentence_it_covers(start: Path) -> None:
             BehaviorSpan(start=5, end=23, tag="time_frame", readers=("a",)),
         ),
     )
-    item = example(reply, load_tokenizer(start))
+    item = example(reply, make_reader(load_tokenizer(start)))
 
     found = sentence_behaviors(reply, item.window)
 
@@ -275,7 +283,7 @@ def test_a_tag_belongs_to_the_sentence_it_covers(start: Path) -> None:
 def test_raters_who_disagree_are_a_distribution(start: Path) -> None:
     reply = make_reply(ratings=(make_rating("r1", (1, 3, 3)), make_rating("r2", (4, 3, 3))))
 
-    item = example(reply, load_tokenizer(start))
+    item = example(reply, make_reader(load_tokenizer(start)))
 
     assert item.ratings[0].tolist() == [0.5, 0, 0, 0.5, 0]
     assert item.need.tolist() == [float(n is Need.SOME) for n in Need]

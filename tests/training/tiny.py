@@ -4,10 +4,14 @@ import gzip
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import torch
+from tokenizers import Tokenizer
 from tokenizers.processors import TemplateProcessing
 from transformers import BertConfig, BertModel
 
+from model.encoder_input import Reader
+from model.stock import StockPhrases
 from training.corpus import RatedReply
 from training.encoder_folder import save_encoder
 from training.vocabulary import digits_alike, joint_tokenizer
@@ -36,6 +40,19 @@ def make_encoder(folder: Path, texts: Sequence[str], seed: int = 0) -> Path:
     )
     save_encoder(BertModel(config, add_pooling_layer=False), tokenizer, folder)
     return folder
+
+
+def make_reader(tokenizer: Tokenizer, stock_word: str | None = None) -> Reader:
+    """A reader to which a sentence with `stock_word`, if any, is a stock phrase."""
+    vectors = np.zeros((tokenizer.get_vocab_size(), 1), np.float16)
+    if stock_word is not None:
+        vectors[tokenizer.token_to_id(stock_word)] = 1
+    stock = StockPhrases(
+        vectors=vectors,
+        weights=np.array([0, 1, 0, 0], np.float32),
+        limit=np.array([0.5], np.float32),
+    )
+    return Reader(tokenizer=tokenizer, stock=stock)
 
 
 def make_encoder_for(folder: Path, replies: Sequence[RatedReply]) -> Path:
