@@ -11,10 +11,8 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tokenizers import Tokenizer
-
 from model import BUNDLED, Reply, load_scorer
-from model.encoder import ENCODER, TOKENIZER, Encoder
+from model.encoder import ENCODER, Encoder, load_reader
 from model.language import LanguageIdentifier
 from model.prediction import PreparedReply
 from model.store import current_artifact
@@ -92,7 +90,7 @@ def _line(number: int, reply: Reply) -> str:
 
 def _encoder_rate(sent: Sequence[Reply], rounds: int) -> Mapping[str, float]:
     artifact, identifier = current_artifact(BUNDLED), LanguageIdentifier()
-    encoder = Encoder(artifact / ENCODER, Tokenizer.from_file(str(artifact / TOKENIZER)))
+    encoder = Encoder(artifact / ENCODER, load_reader(artifact))
     prepared = [
         PreparedReply(
             text=prepare(r.text).text,
