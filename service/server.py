@@ -4,6 +4,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from service.app import create_app
+from service.heap import share_one_heap
 from service.settings import Settings
 
 
@@ -37,6 +38,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Flask:
         """Called in each worker, so that no thread of a library is lost in a fork."""
+        share_one_heap()
         app = create_app(self._settings)
         app.extensions["courier"].start()
         return app
