@@ -90,7 +90,7 @@ class Reader:
 
 def windows(reply: PreparedReply, reader: Reader) -> list[Window]:
     """The windows of a reply: one for nearly every reply, more where it is very long; last those
-    of its stock phrases, unless it holds nothing else.
+    of its stock phrases, unless it holds nothing else between greeting and closing.
     """
     spans = sentence_spans(reply.text)
     message = NO_MESSAGE
@@ -104,11 +104,12 @@ def windows(reply: PreparedReply, reader: Reader) -> list[Window]:
     encoded = tokenizer.encode_batch_fast(texts, add_special_tokens=False)
     message_ids = encoded[0].ids[:LONGEST_MESSAGE]
     sentences = [(span, e.ids) for span, e in zip(spans, encoded[1:], strict=True)]
+    is_frame = [greets(text) or closes(text) for text in sent]
     is_stock = [
-        reader.stock.includes(ids) and not (greets(text) or closes(text))
-        for text, (_, ids) in zip(sent, sentences, strict=True)
+        reader.stock.includes(ids) and not frame
+        for frame, (_, ids) in zip(is_frame, sentences, strict=True)
     ]
-    if all(is_stock):
+    if all(frame or found for frame, found in zip(is_frame, is_stock, strict=True)):
         is_stock = [False] * len(sentences)
     rated, stock = (
         [sentence for sentence, found in zip(sentences, is_stock, strict=True) if found == wanted]
