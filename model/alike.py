@@ -74,7 +74,7 @@ def greets(text: str) -> bool:
     return _GREETS.match(text) is not None
 
 
-def closes(text: str) -> bool:
+def is_closing(text: str) -> bool:
     """True where a text is no more than the closing of a letter, signed or not."""
     return _CLOSES.match(text) is not None
 

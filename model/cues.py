@@ -7,6 +7,8 @@ problem, where the words for it plainly stand there. A cue may be wrong on the s
 
 import re
 
+from model.text import CLOSING
+
 _UNIT = (
     r"(?:sek\w*|min(?:\.|ut\w*|utt\w*)?|tim(?:mar|me|men|ar|e|er|en)?|hours?|dygn|døgn"
     r"|(?:arbets|arbeids|arbejds|virke|verke|hver|kvar|var|bank|yrke)?dag(?:e|er|ar|ars|en)?"
@@ -53,18 +55,7 @@ _APOLOGY = re.compile(
     r"(?i)\b(?:sorry|apolog\w+|beklag\w*|unnskyld\w*|orsak|undskyld\w*|förlåt\w*|ursäkt\w*"
     r"|ledsn?a?\b|lei(?: |t )for|ked af)\b"
 )
-_CLOSING = re.compile(
-    r"""(?ix)^\W*(?:
-      (?:med[ ])?(?:vänlig|vennlig|venleg|venlig|bästa|beste|bedste|varm|hjert|hjart)\w*[ ]
-        (?:hälsning|hilsen|helsing|hilsner)\w*
-    | m\.?v\.?h | vh\b | kh\b | dbh\b | hälsning | hilsen\b | hilsner\b | helsing\b | hälsar\b
-    | allt[ ]gott | alt[ ]godt | (?:tack|takk?)[ ]på[ ]f[oöø]r\w+
-    | på[ ]f[oø]re?h[aå]nd[ ]takk?
-    | (?:many[ ])?thanks[ ]in[ ]advance | (?:kind(?:est)?|best|warm(?:est)?|many)[ ]
-        (?:regards|wishes|thanks) | regards\b | warmly\b | sincerely | yours\b | cheers\b
-    | all[ ]the[ ]best | best,
-    )"""
-)
+_CLOSING = re.compile(rf"(?imx)\A\W*{CLOSING}")
 _OURS = re.compile(
     r"(?i)\b(?:vi|jag|jeg|eg|we|(?-i:I)|i['’](?:ll|ve|m)|we['’](?:ll|ve|re)|kommer|kjem|blir|vert"
     r"|bliver|will|hör av|hører|høyrer|återkommer|vender|behandl\w+|undersö\w+|undersøk\w+"

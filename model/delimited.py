@@ -9,7 +9,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -37,11 +37,22 @@ class Fault(NamedTuple):
     why: str
 
 
+class Row(NamedTuple):
+    """The cells of one row by column, and where it begins: a line, or a row of a sheet."""
+
+    line: int
+    cells: Mapping[str, object]
+
+
 class Record(NamedTuple):
     """The cells of one row, and the line it begins on."""
 
     line: int
     cells: list[str]
+
+    def row(self, columns: Sequence[str]) -> Row:
+        """The cells by column."""
+        return Row(self.line, dict(zip(columns, self.cells, strict=False)))
 
 
 class Delimited(NamedTuple):

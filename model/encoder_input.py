@@ -14,7 +14,7 @@ from enum import IntEnum
 
 from tokenizers import Tokenizer
 
-from model.alike import alike, closes, greets
+from model.alike import alike, greets, is_closing
 from model.prediction import PreparedReply
 from model.rubric import Channel
 from model.sentences import sentence_spans
@@ -104,7 +104,7 @@ def windows(reply: PreparedReply, reader: Reader) -> list[Window]:
     encoded = tokenizer.encode_batch_fast(texts, add_special_tokens=False)
     message_ids = encoded[0].ids[:LONGEST_MESSAGE]
     sentences = [(span, e.ids) for span, e in zip(spans, encoded[1:], strict=True)]
-    is_frame = [greets(text) or closes(text) for text in sent]
+    is_frame = [greets(text) or is_closing(text) for text in sent]
     is_stock = [
         reader.stock.includes(ids) and not frame
         for frame, (_, ids) in zip(is_frame, sentences, strict=True)

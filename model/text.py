@@ -47,15 +47,17 @@ _FOOTERS = re.compile(
     )"""
 )
 _DELIMITER = re.compile(r"(?m)^--[ ]?$")
-_CLOSING = re.compile(
-    r"""(?imx)^[ \t]*(?:
-      (?:med[ ])?(?:vänlig|vennlig|venleg|venlig|bästa|beste|bedste|varm|hjertelig|hjarteleg)\w*[ ]
-        (?:hälsning|hilsen|helsing|hilsner)\w*
-      | m\.?v\.?h\.? | vh | dbh | hälsningar | hilsen | helsing | hälsar | allt[ ]gott | ha[ ]det
-      | tack[ ]på[ ]förhand | (?:kind|best|warm|many)[ ](?:regards|wishes) | kindest[ ]regards
-      | regards | best | sincerely | yours[ ]\w+ | cheers | all[ ]the[ ]best
-    )\b[^\n]{0,60}$"""
-)
+CLOSING = r"""(?:
+    (?:med[ ])?(?:vänlig|vennlig|venleg|venlig|bästa|beste|bedste|varm|hjert|hjart)\w*[ ]
+      (?:hälsning|hilsen|helsing|hilsner)\w*
+  | m\.?v\.?h\.? | vh | kh | dbh | hälsning(?:ar)? | hilsen | hilsner | helsing | hälsar
+  | allt[ ]gott | alt[ ]godt | ha[ ]det | (?:tack|takk?)[ ]på[ ]f[oöø]r\w+
+  | på[ ]f[oø]re?h[aå]nd[ ]takk? | (?:many[ ])?thanks[ ]in[ ]advance
+  | (?:kind(?:est)?|best|warm(?:est)?|many)[ ](?:regards|wishes|thanks)
+  | regards | best(?=[ ]*(?:,|$)) | warmly | sincerely | yours[ ]\w+ | cheers | all[ ]the[ ]best
+  )(?!\w)"""
+"""How a closing line begins; for a pattern with the flags i, m and x."""
+_CLOSING = re.compile(rf"(?imx)^[ \t]*{CLOSING}[^\n]{{0,60}}$")
 _SIGNATURE_TRACE = re.compile(
     r"@|\[(?:email|phone)\]"  # as sent, and as model.redaction masks it
     r"|(?i:https?:|www\.|\btel\b|\btlf|\btelefon|\bphone|\bmobil)|\d{5,}|\||\b(?:AB|AS|A/S|Ltd)\b"

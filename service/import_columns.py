@@ -7,9 +7,10 @@ from datetime import UTC, datetime, tzinfo
 
 from pydantic import ValidationError
 
+from model.delimited import Row
 from service.api.reply_bodies import ReplyRequest
 from service.errors import invalid_request
-from service.import_source import ImportFileError, Row
+from service.import_source import ImportFileError
 from service.sent_replies import SentReply
 
 FIELDS = {

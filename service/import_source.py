@@ -1,12 +1,11 @@
 """Rows of a file of sent replies: JSON Lines, CSV or Parquet; its bytes say which."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
-from model.delimited import SEPARATORS, Fault, Record, decode, read_delimited
+from model.delimited import SEPARATORS, Fault, Record, Row, decode, read_delimited
 from model.errors import TableError
 
 _PARQUET = b"PAR1"
@@ -16,13 +15,6 @@ _LOOKED_AT = 100
 
 class ImportFileError(Exception):
     """A file of which nothing can be imported."""
-
-
-class Row(NamedTuple):
-    """The cells of one row by column, and the line (of Parquet: the row) that it begins on."""
-
-    line: int
-    cells: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,10 +82,7 @@ def _delimited(path: Path, encoding: str | None) -> ImportSource:
         name=path.name,
         form=f"CSV, {encoding}, {SEPARATORS.get(separator, 'a separator of its own')}",
         columns=tuple(columns),
-        rows=(
-            Row(r.line, dict(zip(columns, r.cells, strict=False))) if isinstance(r, Record) else r
-            for r in found
-        ),
+        rows=(r.row(columns) if isinstance(r, Record) else r for r in found),
     )
 
 

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 from model import ReplyError, Scorer
-from model.delimited import Fault
+from model.delimited import Fault, Row
 from service.import_columns import ColumnMap, RowError
-from service.import_source import Row
 from service.intake import Intake, MaskedReply
 from service.sent_replies import StoredReply
 

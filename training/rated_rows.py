@@ -5,12 +5,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from model import LANGUAGES, Channel, Dimension, Need, ReplyError
-from model.delimited import LOST
+from model.delimited import LOST, Row
 from model.pseudonym import pseudonym, slug
 from model.text import check_text
 from training.column_map import ColumnMap, shown
 from training.scales import kind
-from training.tabular import Row
 
 NORWEGIAN = "no"
 """A file that says Norwegian leaves open which of the two; the text decides."""

@@ -4,23 +4,15 @@ import io
 import json
 import warnings
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
-from model.delimited import SEPARATORS, Fault, Record, column_names, decode, read_delimited
+from model.delimited import SEPARATORS, Fault, Record, Row, column_names, decode, read_delimited
 from model.errors import TableError
 from training.errors import SourceError
 
 _EXCEL, _PARQUET, _OLD_EXCEL = b"PK\x03\x04", b"PAR1", b"\xd0\xcf\x11\xe0"
-
-
-class Row(NamedTuple):
-    """The cells of one row by column, and where it begins: a line, or a row of a sheet."""
-
-    line: int
-    cells: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,11 +70,7 @@ def _delimited(name: str, text: str, encoding: str) -> Source:
         name=name,
         form=f"CSV, {encoding}, {SEPARATORS.get(separator, 'a separator of its own')}",
         columns=tuple(columns),
-        rows=tuple(
-            Row(r.line, dict(zip(columns, r.cells, strict=False)))
-            for r in found
-            if isinstance(r, Record)
-        ),
+        rows=tuple(r.row(columns) for r in found if isinstance(r, Record)),
         faults=tuple(f for f in found if isinstance(f, Fault)),
     )
 

@@ -8,10 +8,10 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
 from model import Channel, Dimension, Need, ReplyError
+from model.delimited import Row
 from model.text import check_text
 from training.corpus import SCHEMA, row_faults
 from training.rated_rows import DOMAIN, RatedRow
-from training.tabular import Row
 
 TRANSCRIPT = SCHEMA.with_name("transcript.schema.json")
 

@@ -83,7 +83,7 @@ def main() -> None:
     """Read the command line, measure, print."""
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("--replies", type=int, default=1_000_000)
-    parser.add_argument("--folder", type=Path, default=Path("/tmp/tonfall-million"))
+    parser.add_argument("--folder", type=Path, default=Path("runs/million"))
     parser.add_argument("--database", help="URL; default: SQLite in the folder")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--store", action="store_true", help="write million.json and README.md")

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.alike import HIDDEN, alike, closes
+from model.alike import HIDDEN, alike, is_closing
 
 
 @pytest.mark.parametrize(
@@ -82,9 +82,9 @@ def test_a_word_that_opens_a_sentence_is_no_name(sentence: str) -> None:
     "text", ["Best wishes, Tom", "Med venlig hilsen,", "Vennlig hilsen Kari", "Many thanks!", "Mvh"]
 )
 def test_the_closing_of_a_letter_is_known(text: str) -> None:
-    assert closes(text)
+    assert is_closing(text)
 
 
 @pytest.mark.parametrize("text", ["Best wishes for your wedding.", "Du får svar i dag.", "Hej!"])
 def test_what_says_more_closes_no_letter(text: str) -> None:
-    assert not closes(text)
+    assert not is_closing(text)

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from model import Dimension, Need
+from model.delimited import Row
 from tests.builders import make_rating, make_reply
 from tests.fakes import FakeScorer
 from training.cli import main
@@ -16,7 +17,7 @@ from training.column_map import FIELDS, ColumnMap, scales_of
 from training.corpus import DATA, RatedReply, load_corpus
 from training.importing import Imported, import_table
 from training.ratings import need_alpha
-from training.tabular import Row, Source
+from training.tabular import Source
 
 ASKED = "Var är mitt paket? Jag har väntat i två veckor nu."
 REPLY = "Hej Åsa! Jag förstår att det är tråkigt att vänta. Paketet kommer i morgon."

@@ -6,8 +6,9 @@ import pytest
 from openpyxl import Workbook
 from pyarrow import parquet
 
+from model.delimited import Row
 from training.errors import SourceError
-from training.tabular import Row, read_source
+from training.tabular import read_source
 
 HEADER = ["Svar", "Empati"]
 
