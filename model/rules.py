@@ -79,8 +79,9 @@ def _is_rude_somehow(sentence: Sentence) -> bool:
 
 
 def _mean_what_you_say(s: Situation) -> Iterator[Finding]:
-    """Empty phrases that do nothing else."""
-    return _left_out(s, (x for x in s.showing(_B.INSINCERE) if is_courtesy(x)))
+    """Empty phrases that do nothing else, where they are heaped: a kind phrase counts once."""
+    empty = [x for x in s.showing(_B.INSINCERE) if is_courtesy(x)]
+    return _left_out(s, empty if len(empty) > 1 else ())
 
 
 def _say_instead(rule: str, dimension: Dimension, behavior: Behavior) -> Find:
@@ -214,12 +215,12 @@ def _names_no_problem(s: Situation) -> bool:
 
 
 def _open_steps(s: Situation) -> Sequence[Sentence]:
-    """What the writer's side does next, and what is left open."""
+    """What the writer's side does next, or leaves open when."""
     return [
         x
         for x in s.body
-        if x.behaviors[_B.VAGUE] >= SHOWN
-        or (x.behaviors[_B.NEXT_STEP] >= SHOWN and is_about_us(s.text_of(x)))
+        if max(x.behaviors[b] for b in (_B.VAGUE, _B.NEXT_STEP)) >= SHOWN
+        and is_about_us(s.text_of(x))
     ]
 
 

@@ -48,6 +48,7 @@ def findings(rule: str, told: Told) -> Iterator[Finding]:
 
 FIRST, SECOND = "ett två tre fyra fem " * 3 + "sex", "sju åtta nio tio " * 3 + "elva"
 HELLO, LATER = ("Hej på dig!", "greeting"), ("Vi skickar en ny till dig.", "next_step")
+HEAPED = ("Vi värdesätter dig!", "insincere")
 ANSWER = ("Du byter koden under Mitt konto.", "solution")
 CASES = {
     "drop-the-sarcasm": (Told((HELLO, ("Lycka till med det.", "sarcasm"))), "Hej på dig!"),
@@ -72,8 +73,8 @@ CASES = {
         "Vi skickar en ny till dig.",
     ),
     "mean-what-you-say": (
-        Told((LATER, ("Du är viktig för oss!", "insincere"))),
-        "Vi skickar en ny till dig.",
+        Told((LATER, ("Du är viktig för oss!", "insincere"), HEAPED)),
+        "Vi skickar en ny till dig. Vi värdesätter dig!",
     ),
     "ask-do-not-order": (Told((("Läs villkoren först nu.", "commanding"),)), "EXEMPEL."),
     "be-specific": (Told((HELLO, ("Den kommer nog snart.", "vague"))), "Hej på dig! EXEMPEL."),
@@ -251,10 +252,15 @@ def test_a_time_that_stands_there_is_not_asked_for() -> None:
     assert "say-when" not in rules_that_fire(told)
 
 
-def test_what_the_customer_is_told_to_do_needs_no_time() -> None:
-    told = Told((("Dra ut kontakten och testa igen.", "next_step"),))
+@pytest.mark.parametrize(
+    "open_", [("Dra ut kontakten och testa igen.", "next_step"), ("Det beror på.", "vague")]
+)
+def test_only_what_the_writers_side_does_needs_a_time(open_: tuple[str, str]) -> None:
+    assert "say-when" not in rules_that_fire(Told((open_,)))
 
-    assert "say-when" not in rules_that_fire(told)
+
+def test_one_kind_phrase_may_stay() -> None:
+    assert "mean-what-you-say" not in rules_that_fire(Told((LATER, HEAPED)))
 
 
 @pytest.mark.parametrize(
