@@ -136,6 +136,17 @@ def test_a_draft_is_in_no_address_and_no_storage(page: Page) -> None:
     assert "Planted" not in kept[0]
 
 
+@pytest.mark.parametrize("width", [1280, 900, 620, 320])
+def test_what_a_gauge_says_is_never_cut_off(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.get_by_label("The customer writes").fill("When do you open?")
+    write(page, "We open at 10 on Monday.")
+
+    said = page.locator(".gauge .value")
+    expect(said.first).to_have_text("not needed")
+    assert said.evaluate_all("all => all.map(e => e.scrollWidth - e.clientWidth)") == [0, 0, 0]
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 320])
 def test_the_page_is_accessible(page: Page, scheme: str, width: int) -> None:

@@ -854,7 +854,7 @@ p, ul { margin: 0; padding: 0; }
 .gauge { display: grid; grid-template-columns: auto 1fr; align-items: baseline; gap: .375rem .5rem; min-inline-size: 0; }
 .name { justify-self: start; margin-inline-start: -.375rem; padding: .125rem .375rem; font-weight: 600; }
 .value { align-self: center; block-size: 1.375rem; line-height: 1.375rem; text-align: end; font-variant-numeric: tabular-nums; white-space: nowrap; overflow: hidden; }
-.gauge:not([data-status="ok"]) .value { color: var(--soft); font-size: .8125rem; font-style: italic; }
+.gauge:not([data-status="ok"]) .value { align-content: center; color: var(--soft); font-size: .75rem; line-height: .6875rem; font-style: italic; white-space: normal; }
 .scale { grid-column: 1 / -1; position: relative; block-size: 1rem; margin-inline: .4rem;
   background: linear-gradient(var(--track) 0 0) center / 100% 2px no-repeat; }
 .scale::before { content: ""; position: absolute; inset: .25rem -1px; opacity: .9;
@@ -905,11 +905,12 @@ button:hover { background: color-mix(in srgb, var(--ink) 8%, transparent); }
   white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 .summary { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
-@container (max-width: 30rem) {
+@container (max-width: 36rem) {
   .gauges { grid-template-columns: 1fr; gap: .375rem; padding: .75rem 1rem; }
   .gauge { grid-template-columns: 6rem 1fr 4rem; align-items: center; }
   .gauge .scale { grid-column: 2; grid-row: 1; }
-  .gauge:not([data-status="ok"]) .value { align-content: center; white-space: normal; line-height: .6875rem; font-size: .75rem; }
+}
+@container (max-width: 30rem) {
   .stage { block-size: var(--tonfall-advice-size, 18rem); }
   li { flex-wrap: wrap; align-content: center; gap: .125rem .625rem; padding-inline: 1rem; }
   .message { flex-basis: calc(100% - 1.5rem); -webkit-line-clamp: 3; line-height: 1.3; }
