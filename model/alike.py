@@ -31,6 +31,7 @@ _GREETING = (
 _GREETED = re.compile(rf"(?i)^(?P<greeting>{_GREETING}),? {_NAME}(?=\s*(?:[,.!:–-]|$))")
 _OPENS = re.compile(rf"^(?P<name>{_WORD})(?P<called>,)?(?= [{_LOWER}])")
 _GREETS = re.compile(rf"(?i)^\W*(?:{_GREETING})\b")
+_GREETS_FIRST = re.compile(rf"(?i)^\W*(?:{_GREETING})\b[^,.!?\n]{{0,40}},\s+(?=\w+ \w)")
 _AT_A_TIME = re.compile(rf"(?i)^{_DAYTIME}\b")
 _CLOSING = (
     r"\b(?:hilsen|helsing|hälsningar|hälsning|mvh|vh|kh|regards|wishes|best|thanks|takk|tack|tak|"
@@ -72,6 +73,12 @@ _HELLO = {"en": "Hello", "nb": "Hei", "nn": "Hei"}
 def greets(text: str) -> bool:
     """True where a text begins with the words of a greeting."""
     return _GREETS.match(text) is not None
+
+
+def end_of_greeting(text: str) -> int:
+    """Where something begins that is said after a greeting and its comma; 0 where nothing is."""
+    found = _GREETS_FIRST.match(text)
+    return found.end() if found else 0
 
 
 def is_closing(text: str) -> bool:

@@ -14,7 +14,7 @@ from enum import IntEnum
 
 from tokenizers import Tokenizer
 
-from model.alike import alike, greets, is_closing
+from model.alike import alike, end_of_greeting, greets, is_closing
 from model.prediction import PreparedReply
 from model.rubric import Channel
 from model.sentences import sentence_spans
@@ -92,7 +92,7 @@ def windows(reply: PreparedReply, reader: Reader) -> list[Window]:
     """The windows of a reply: one for nearly every reply, more where it is very long; last those
     of its stock phrases, unless it holds nothing else between greeting and closing.
     """
-    spans = sentence_spans(reply.text)
+    spans = _spans(reply.text)
     message = NO_MESSAGE
     if reply.message is not None:
         whole = reply.message
@@ -121,6 +121,17 @@ def windows(reply: PreparedReply, reader: Reader) -> list[Window]:
     if stock:
         alone = [_id(tokenizer, NO_MESSAGE)]
         found += [_window(head, group, alone, end, is_stock=True) for group in _groups(stock)]
+    return found
+
+
+def _spans(text: str) -> list[tuple[int, int]]:
+    """The sentences of a reply; what follows a greeting on its line is one of its own."""
+    found = []
+    for start, end in sentence_spans(text):
+        cut = start + end_of_greeting(text[start:end])
+        if cut > start:
+            found.append((start, start + len(text[start:cut].rstrip())))
+        found.append((cut, end))
     return found
 
 

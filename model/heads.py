@@ -67,7 +67,7 @@ def read(vectors: TokenVectors, w: HeadWeights) -> HeadOutput:
     mean, message = rated.mean(axis=0), vectors.message.mean(axis=0)
     attended = softmax((rated @ w.queries.T).T) @ rated  # (4, width)
     features = np.hstack([attended, np.tile(np.concatenate([mean, message]), (len(attended), 1))])
-    whitened = (mean - w.usual_mean) @ w.usual_axes
+    whitened = (vectors.reply.mean(axis=0) - w.usual_mean) @ w.usual_axes
     far = np.linalg.norm(whitened) / w.usual_distance[0]
     sentences = [vectors.reply[first:last].mean(axis=0) for first, last in vectors.sentences]
     shown = np.reshape(sentences, (-1, len(mean))) @ w.behavior_weights.T + w.behavior_bias

@@ -127,9 +127,7 @@ def with_usual(
 
 def _means(encoder: Encoder, replies: Sequence[PreparedReply]) -> Floats:
     """(replies, width): the mean vector of each reply."""
-    return np.stack(
-        encoder.encode(replies, lambda _, vectors: vectors.reply[: vectors.rated].mean(axis=0))
-    )
+    return np.stack(encoder.encode(replies, lambda _, vectors: vectors.reply.mean(axis=0)))
 
 
 def write_encoder_artifact(

@@ -111,10 +111,16 @@ def test_a_stock_phrase_stands_in_a_window_of_its_own(reader: Reader) -> None:
     assert (rated.is_stock, stock.is_stock) == (False, True)
 
 
-def test_a_greeting_with_thanks_is_rated(reader: Reader) -> None:
-    found = windows(prepared("Hej anna, tack var är mitt. Du får svar i dag."), reader)
+def test_what_follows_a_greeting_on_its_line_is_a_sentence_of_its_own(reader: Reader) -> None:
+    kind = prepared("Hej anna, tack var är mitt. Du får svar i dag.")
 
-    assert [w.is_stock for w in found] == [False]
+    rated, stock = windows(kind, reader)
+
+    assert [kind.text[s.start : s.end] for s in rated.sentences] == [
+        "Hej anna,",
+        "Du får svar i dag.",
+    ]
+    assert [kind.text[s.start : s.end] for s in stock.sentences] == ["tack var är mitt."]
 
 
 def test_a_reply_of_stock_phrases_alone_is_rated_as_it_is(reader: Reader) -> None:
