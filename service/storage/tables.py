@@ -6,7 +6,17 @@ A new one also needs a migration (CONTRIBUTING.md).
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.storage.base import Base, Instant
@@ -91,6 +101,10 @@ class ReplyRow(Base):
     risk: Mapped[float]
 
 
+IS_FOR_TRAINING = text("purpose = 'training'")
+"""The condition that a text is kept for training, word for word as that of its index."""
+
+
 class ReplyTextRow(Base):
     """What a sent reply says (redacted) and whom it concerns; the row goes at erasure.
 
@@ -102,6 +116,12 @@ class ReplyTextRow(Base):
         Index(None, "conversation"),
         Index(None, "customer"),
         Index(None, "expires_at"),
+        Index(
+            "ix_reply_texts_training",
+            "reply",
+            sqlite_where=IS_FOR_TRAINING,
+            postgresql_where=IS_FOR_TRAINING,
+        ),
     )
 
     reply: Mapped[str] = mapped_column(ForeignKey(ReplyRow.id), primary_key=True)
