@@ -13,7 +13,7 @@ from service.plan import Allocation, Arm, Plan
 from service.sampling import Draw
 from service.storage.database import Database
 from service.storage.deliveries import emit
-from service.storage.tables import ReplyRow
+from service.storage.tables import ReplyMonthRow, ReplyRow
 from service.storage.workbench_tables import DrawRow, PlanRow
 from service.webhooks.notices import Event
 
@@ -146,6 +146,13 @@ def among(column: object, teams: Teams) -> ColumnElement[bool]:
     return column.in_(sorted(teams)) if teams else false()  # type: ignore[attr-defined]
 
 
+def drawn_among(teams: Teams) -> ColumnElement[bool]:
+    """The condition that a drawn reply's team may be seen. It shuts out the index by team: few of
+    its replies were drawn, and from the draws the way to them is shorter.
+    """
+    return among(ReplyRow.team.concat(""), teams)
+
+
 def drawn_within(period: Period) -> ColumnElement[bool]:
     """The condition that a draw's plan is about a part of the period: a way to few of many rows."""
     plans = select(PlanRow.id)
@@ -154,10 +161,10 @@ def drawn_within(period: Period) -> ColumnElement[bool]:
     )
 
 
-def in_scope(scope: Scope) -> ColumnElement[bool]:
+def in_scope(scope: Scope, table: type[ReplyRow | ReplyMonthRow] = ReplyRow) -> ColumnElement[bool]:
     """The condition that a reply is within a scope."""
     named = {k: getattr(scope, k) for k in Scope.__slots__}
-    return and_(true(), *(getattr(ReplyRow, k) == v for k, v in named.items() if v is not None))
+    return and_(true(), *(getattr(table, k) == v for k, v in named.items() if v is not None))
 
 
 def _draw_row(plan_id: str, draw: Draw, reviewer: str | None) -> DrawRow:

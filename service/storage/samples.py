@@ -11,13 +11,22 @@ from sqlalchemy import ColumnElement, and_, func, select
 from model import Dimension
 from service.candidates import Bools, Candidates, Codes, Column, Facet, Names, Period
 from service.plan import Arm
-from service.reviews import Review, Sample, Skip, SkipReason
+from service.reviews import Later, ReadSample, Review, Sample, Skip, SkipReason
 from service.sampling import Draw
 from service.storage.base import utc_text
 from service.storage.database import Database
-from service.storage.plans import PlanRepository, Scope, StoredPlan, Teams, among, in_scope
+from service.storage.drawn import read_drawn
+from service.storage.plans import (
+    PlanRepository,
+    Scope,
+    StoredPlan,
+    Teams,
+    among,
+    drawn_among,
+    in_scope,
+)
 from service.storage.tables import IS_FOR_TRAINING, ReplyRow, ReplyTextRow
-from service.storage.totals import reached, totals
+from service.storage.totals import spans, totals
 from service.storage.workbench_tables import DisputeRow, DrawRow, ReviewRow
 
 _AT_ONCE = 500
@@ -80,21 +89,22 @@ class SampleRepository:
             and p.plan.share(Arm.ACTIVE) < 1  # for training alone: it speaks for no reply
         ]
         seen = and_(_within(period), among(ReplyRow.team, teams))
-        drawn = and_(seen, DrawRow.plan.in_([p.id for p in plans]), DrawRow.arm != Arm.ACTIVE)
+        ours = and_(_within(period), drawn_among(teams))
+        drawn = and_(ours, DrawRow.plan.in_([p.id for p in plans]), DrawRow.arm != Arm.ACTIVE)
         facets = [f for f in Facet if f in {Facet.AGENT, *by}]
-        sample = Sample(
-            candidates=totals(
-                self._database,
-                [(part, and_(seen, reached(plans, part))) for part in parts or (period,)],
-                drawn,
-                facets,
-            ),
-            draws=self._draws(drawn),
-            reviews=self._reviews(drawn),
-            skips=self._skips(drawn),
-        )
         with self._database.reading() as db:
+            found = read_drawn(db, [p.id for p in plans], ours, facets)
             replies = db.scalar(select(func.count()).select_from(ReplyRow).where(seen)) or 0
+        candidates = totals(
+            self._database, parts or (period,), spans(plans), teams, found.rows, facets
+        )
+        sample = ReadSample(
+            candidates=candidates,
+            draws=Later(lambda: self._draws(drawn)),
+            reviews=Later(lambda: self._reviews(drawn)),
+            skips=Later(lambda: self._skips(drawn)),
+            read=found.outcomes(len(candidates)),
+        )
         return Covered(sample=sample, replies=replies, plans=tuple(plans))
 
     def of_plan(self, plan_id: str, teams: Teams) -> list[Review]:

@@ -134,6 +134,25 @@ class ReplyTextRow(Base):
     customer_message: Mapped[str | None] = mapped_column(Text)
 
 
+class ReplyMonthRow(Base):
+    """How many replies of a kind were sent in a calendar month (UTC), and the sums of their scores:
+    what reports read in place of a million replies. `months.py` keeps it.
+    """
+
+    __tablename__ = "reply_months"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    month: Mapped[datetime] = mapped_column(Instant, primary_key=True)
+    agent: Mapped[str] = mapped_column(String(64), primary_key=True)
+    team: Mapped[str] = mapped_column(String(64), primary_key=True)
+    channel: Mapped[str] = mapped_column(String(16), primary_key=True)
+    language: Mapped[str] = mapped_column(String(8), primary_key=True)
+    replies: Mapped[int]
+    empathy: Mapped[float]
+    politeness: Mapped[float]
+    clarity: Mapped[float]
+
+
 class AuditRow(Base):
     """Who did what, when; never text. The database refuses to change or delete a row."""
 
