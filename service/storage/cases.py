@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, select, tuple_
 
 from model import Dimension
 from service.candidates import Period
 from service.plan import Arm
 from service.storage.database import Database
-from service.storage.plans import among, drawn_among, drawn_within
+from service.storage.plans import among, drawn_of, drawn_within
 from service.storage.queue import is_blind
 from service.storage.reviews import KeptReview, kept_reviews
 from service.storage.tables import ReplyRow, ReplyTextRow
@@ -140,14 +140,10 @@ def readable(viewer: User, period: Period, team: str | None) -> ColumnElement[bo
     """The condition that a drawn reply was sent in a period, by one team or any that the viewer
     sees, and that the viewer may read its reviews.
     """
-    return and_(
-        drawn_within(period),
-        ReplyRow.sent_at >= period.start,
-        ReplyRow.sent_at < period.end,
-        true() if team is None else drawn_among([team]),
-        drawn_among(viewer.sees),
-        ~is_blind(viewer),
-    )
+    teams = viewer.sees
+    if team is not None:
+        teams = frozenset([team]) if teams is None else teams & {team}
+    return and_(drawn_within(period), drawn_of(period, teams), ~is_blind(viewer))
 
 
 def _may_read(viewer: User) -> ColumnElement[bool]:

@@ -22,7 +22,7 @@ from service.storage.plans import (
     StoredPlan,
     Teams,
     among,
-    drawn_among,
+    drawn_of,
     in_scope,
 )
 from service.storage.tables import IS_FOR_TRAINING, ReplyRow, ReplyTextRow
@@ -89,7 +89,7 @@ class SampleRepository:
             and p.plan.share(Arm.ACTIVE) < 1  # for training alone: it speaks for no reply
         ]
         seen = and_(_within(period), among(ReplyRow.team, teams))
-        ours = and_(_within(period), drawn_among(teams))
+        ours = drawn_of(period, teams)
         drawn = and_(ours, DrawRow.plan.in_([p.id for p in plans]), DrawRow.arm != Arm.ACTIVE)
         facets = [f for f in Facet if f in {Facet.AGENT, *by}]
         with self._database.reading() as db:

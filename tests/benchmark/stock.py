@@ -67,7 +67,7 @@ def fill(database: Database, replies: int, *, seed: int = 1) -> None:
         reviews = _fill_reviews(db, stored, random)
         _fill_disputes(db, reviews[:: max(1, len(reviews) // 300)])
         _insert(db, AuditRow, _deeds(reviews, random))
-    with database.open().connect() as db:
+    with database.open().begin() as db:
         db.exec_driver_sql("ANALYZE")
 
 
