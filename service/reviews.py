@@ -1,10 +1,11 @@
 """What reviewers gave back: ratings, or the reason why there are none."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from model.rubric import RATINGS
 from service.candidates import Bools, Candidates, Floats
 from service.plan import Arm
 from service.sampling import Draw
+
+DRAWN_TWICE = "a reply was drawn twice; estimate the periods of the draws one by one"
+Item = TypeVar("Item")
 
 
 class SkipReason(StrEnum):
@@ -78,9 +82,7 @@ class Sample:
         known = [d for d in self.draws if d.arm is not Arm.ACTIVE]
         found = {d.reply: d.inclusion_probability for d in known}
         if len(found) < len(known):
-            raise ValueError(
-                "a reply was drawn twice; estimate the periods of the draws one by one"
-            )
+            raise ValueError(DRAWN_TWICE)
         return found
 
     def ratings(self, dimension: Dimension) -> dict[str, float]:
@@ -101,6 +103,35 @@ class Sample:
             },
             is_skipped=np.array([r in skipped for r in replies], dtype=np.bool_),
         )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ReadSample(Sample):
+    """A sample whose outcomes were read as columns, so that nobody works them out."""
+
+    read: Outcomes
+
+    @cached_property
+    def outcomes(self) -> Outcomes:
+        """What came of the candidates, in their order."""
+        return self.read
+
+
+class Later(Sequence[Item]):
+    """Items that are made when they are first asked for."""
+
+    def __init__(self, make: Callable[[], list[Item]]) -> None:
+        self._make = make
+
+    @cached_property
+    def _made(self) -> list[Item]:
+        return self._make()
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._made[index]
 
 
 def ratings_by_reply(reviews: Iterable[Review], dimension: Dimension) -> dict[str, dict[str, int]]:

@@ -101,7 +101,7 @@ def _active(pool: Candidates, drawn: Codes, budget: int, random: Random) -> tupl
 
 
 def _in_order(candidates: Candidates) -> Candidates:
-    order = np.argsort(candidates.reply, kind="stable")
+    order = np.argsort(candidates.reply.astype(np.str_), kind="stable")  # not object by object
     ordered = candidates[order]
     if (ordered.reply[1:] == ordered.reply[:-1]).any():
         raise ValueError("a reply is among the candidates twice; give each once")

@@ -115,8 +115,8 @@ def get_estimates() -> dict[str, object]:
     now = period(asked.start, asked.end, longest=LONGEST)
     earlier = _earlier(asked, now)
     by = () if asked.by == "all" else (Facet(asked.by),)
-    covered = _covered(now, asked.team)
-    before = None if earlier is None else _covered(earlier, asked.team).sample
+    covered = _covered(now, asked.team, by)
+    before = None if earlier is None else _covered(earlier, asked.team, by).sample
     found: list[GroupResult] = []
     for dimension in Dimension:
         earlier_figures = {} if earlier is None else _figures(before, dimension, earlier, by)
@@ -144,9 +144,9 @@ def _earlier(asked: EstimatesQuery, now: Period) -> Period | None:
     return earlier
 
 
-def _covered(within: Period, team: str | None) -> Covered:
+def _covered(within: Period, team: str | None, by: Sequence[Facet]) -> Covered:
     samples = SampleRepository(current_app.extensions["database"])
-    return samples.covered(within, None if team is None else frozenset([team]))
+    return samples.covered(within, None if team is None else frozenset([team]), by=by)
 
 
 def _figures(

@@ -2,8 +2,11 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import DateTime, Dialect, MetaData
+from sqlalchemy import DateTime, Dialect, MetaData, String
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import TypeDecorator
 
 
@@ -26,6 +29,25 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class utc_text(GenericFunction[str]):  # noqa: N801 - named as a function of SQL
+    """A moment as text, in UTC and without its time zone: numpy reads a million in half a second,
+    where making each a datetime takes three.
+    """
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(utc_text)
+def _stored_text(element: utc_text, compiler: SQLCompiler, **options: object) -> str:
+    return compiler.process(element.clauses, **options)  # as SQLite keeps it
+
+
+@compiles(utc_text, "postgresql")
+def _cast_text(element: utc_text, compiler: SQLCompiler, **options: object) -> str:
+    return f"CAST(timezone('UTC', {compiler.process(element.clauses, **options)}) AS TEXT)"
 
 
 class Base(DeclarativeBase):

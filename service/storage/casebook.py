@@ -1,16 +1,19 @@
 """What a report tells of single reviews: counted in the database, and only the shown ones read."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from model import Behavior, Dimension
 from model.rubric import POOR
 from service.candidates import Period
+from service.storage.base import utc_text
 from service.storage.cases import Case, CaseRepository, readable
 from service.storage.database import Database
 from service.storage.tables import ReplyRow
@@ -44,33 +47,32 @@ def casebook(
     database: Database, viewer: User, period: Period, team: str | None, *, limit: int
 ) -> Casebook:
     """The casebook of one team, or of all that the viewer sees, with `limit` examples of each."""
-    seen = readable(viewer, period, team)
     cases = CaseRepository(database)
     with database.reading() as db:
-        found = _reviews(ReviewRow.id, _IS_POOR.label("is_poor")).where(seen).cte()
-        reviews, poor_reviews = db.execute(
-            select(func.count(), func.count().filter(found.c.is_poor)).select_from(found)
-        ).one()
-        tagged = db.execute(
-            select(ReviewBehaviorRow.tag, found.c.is_poor, func.count(found.c.id.distinct()))
-            .join(found, ReviewBehaviorRow.review == found.c.id)
-            .group_by(ReviewBehaviorRow.tag, found.c.is_poor)
-        )
-        counts = {(tag, bool(is_poor)): number for tag, is_poor, number in tagged}
-    both = [(b, counts.get((b, True), 0), counts.get((b, False), 0)) for b in Behavior]
+        found = db.execute(_reviews().where(readable(viewer, period, team))).all()
+    poor, others = Counter[str](), Counter[str]()
+    for row in found:
+        (poor if row.is_poor else others).update(set((row.tags or "").split(",")))
+    both = [(b, poor[b], others[b]) for b in Behavior]
 
-    def shown(*wanted: SQLColumnExpression[bool], by: SQLColumnExpression[Any]) -> list[Case]:
-        return _one_each(cases.first(seen, *wanted, by=by, limit=_RATERS * limit))[:limit]
+    def shown(by: Callable[[Any], object], among: Iterable[Any]) -> list[Case]:
+        first = sorted(among, key=lambda row: row.created_at)
+        first.sort(key=by, reverse=True)  # type: ignore[arg-type]  # times, or numbers
+        chosen = [row.id for row in first[: _RATERS * limit]]
+        return _one_each(cases.chosen(viewer, chosen))[:limit]
 
     return Casebook(
-        reviews=reviews,
-        poor_reviews=poor_reviews,
+        reviews=len(found),
+        poor_reviews=sum(row.is_poor for row in found),
         behaviors=sorted((row for row in both if row[1] or row[2]), key=lambda row: -row[1]),
-        poor=shown(_IS_POOR, by=ReplyRow.sent_at),
-        coaching=shown(ReviewRow.is_for_coaching, by=ReplyRow.sent_at),
-        good=shown(_IS_GOOD, by=ReplyRow.sent_at),
-        apart=shown(by=_GAP),
+        poor=shown(_SENT_AT, (row for row in found if row.is_poor)),
+        coaching=shown(_SENT_AT, (row for row in found if row.is_for_coaching)),
+        good=shown(_SENT_AT, (row for row in found if row.is_good)),
+        apart=shown(_GAP, found),
     )
+
+
+_SENT_AT, _GAP = attrgetter("sent_at"), attrgetter("gap")
 
 
 def _one_each(cases: Iterable[Case]) -> list[Case]:
@@ -85,25 +87,10 @@ def _one_each(cases: Iterable[Case]) -> list[Case]:
     return list(found.values())
 
 
-def _reviews(*columns: Any) -> Select[Any]:
-    return (
-        select(*columns)
-        .select_from(DrawRow)
-        .join(ReviewRow, ReviewRow.draw == DrawRow.id)
-        .join(ReplyRow, DrawRow.reply == ReplyRow.id)
-    )
-
-
 def _holds(dimension: Dimension) -> ColumnElement[int]:
     """The rating that holds now: the revised one, if there is one."""
     revised: InstrumentedAttribute[int] = getattr(ReviewRow, f"revised_{dimension}")
     return func.coalesce(revised, getattr(ReviewRow, dimension))
-
-
-_IS_POOR = or_(*(_holds(d) <= POOR for d in Dimension))
-_IS_GOOD = and_(
-    *(_holds(d) >= _GOOD for d in Dimension), or_(*(_holds(d) > _GOOD for d in Dimension))
-)
 
 
 def _gap(dimension: Dimension) -> ColumnElement[float]:
@@ -115,4 +102,25 @@ def _greatest(one: ColumnElement[float], other: ColumnElement[float]) -> ColumnE
     return case((one > other, one), else_=other)
 
 
-_GAP = reduce(_greatest, map(_gap, Dimension))
+def _reviews() -> Select[Any]:
+    """What all reviews are counted and chosen by, read once."""
+    is_poor = or_(*(_holds(d) <= POOR for d in Dimension))
+    is_good = and_(
+        *(_holds(d) >= _GOOD for d in Dimension), or_(*(_holds(d) > _GOOD for d in Dimension))
+    )
+    tags = select(func.aggregate_strings(ReviewBehaviorRow.tag, ","))
+    return (
+        select(
+            ReviewRow.id,
+            ReviewRow.is_for_coaching,
+            utc_text(ReviewRow.created_at).label("created_at"),
+            utc_text(ReplyRow.sent_at).label("sent_at"),
+            is_poor.label("is_poor"),
+            is_good.label("is_good"),
+            reduce(_greatest, map(_gap, Dimension)).label("gap"),
+            tags.where(ReviewBehaviorRow.review == ReviewRow.id).scalar_subquery().label("tags"),
+        )
+        .select_from(DrawRow)
+        .join(ReviewRow, ReviewRow.draw == DrawRow.id)
+        .join(ReplyRow, DrawRow.reply == ReplyRow.id)
+    )

@@ -1,17 +1,16 @@
 """Reviewed replies as leads read them: text, ratings, scores; none that the reader has to rate."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, select, tuple_
 
 from model import Dimension
 from service.candidates import Period
 from service.plan import Arm
 from service.storage.database import Database
-from service.storage.plans import among, drawn_within
+from service.storage.plans import among, drawn_of, drawn_within
 from service.storage.queue import is_blind
 from service.storage.reviews import KeptReview, kept_reviews
 from service.storage.tables import ReplyRow, ReplyTextRow
@@ -60,12 +59,10 @@ class CaseRepository:
         """The reviews of replies sent in a period, of one team or all that the viewer sees."""
         return self._where(readable(viewer, period, team))
 
-    def first(
-        self, *conditions: SQLColumnExpression[bool], by: SQLColumnExpression[Any], limit: int
-    ) -> list[Case]:
-        """The reviews with most of `by`; who may read them is among the conditions."""
-        query = _cases().where(*conditions).order_by(by.desc(), ReviewRow.created_at)
-        return self._read(query.limit(limit))
+    def chosen(self, viewer: User, ids: Sequence[str]) -> list[Case]:
+        """These reviews, in this order, but for those that the viewer may not read."""
+        found = {c.review.id: c for c in self._where(_may_read(viewer), ReviewRow.id.in_(ids))}
+        return [found[i] for i in ids if i in found]
 
     def of_plan(self, viewer: User, plan_id: str) -> list[Case]:
         """The reviews of what a plan drew for calibration."""
@@ -143,13 +140,10 @@ def readable(viewer: User, period: Period, team: str | None) -> ColumnElement[bo
     """The condition that a drawn reply was sent in a period, by one team or any that the viewer
     sees, and that the viewer may read its reviews.
     """
-    return and_(
-        drawn_within(period),
-        ReplyRow.sent_at >= period.start,
-        ReplyRow.sent_at < period.end,
-        true() if team is None else ReplyRow.team == team,
-        _may_read(viewer),
-    )
+    teams = viewer.sees
+    if team is not None:
+        teams = frozenset([team]) if teams is None else teams & {team}
+    return and_(drawn_within(period), drawn_of(period, teams), ~is_blind(viewer))
 
 
 def _may_read(viewer: User) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Select, and_, false, func, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.exc import IntegrityError
 
 from model import Dimension
@@ -13,8 +13,9 @@ from service.candidates import Floats
 from service.plan import Arm
 from service.storage.database import Database
 from service.storage.deliveries import emit
-from service.storage.plans import PlanRepository, in_scope
+from service.storage.plans import PlanRepository
 from service.storage.tables import ReplyRow
+from service.storage.totals import reached, spans
 from service.storage.workbench_tables import DrawRow, DriftAlarmRow, ReviewRow
 from service.webhooks.notices import Event
 
@@ -96,17 +97,9 @@ class DriftRepository:
     def _reached(self, version: str) -> Select[int]:
         """How many replies of a version the plans could draw."""
         plans = PlanRepository(self._database).all(None)
-        within = (
-            and_(
-                ReplyRow.sent_at >= p.plan.period.start,
-                ReplyRow.sent_at < p.plan.period.end,
-                in_scope(p.scope),
-            )
-            for p in plans
-            if p.plan.share(Arm.ACTIVE) < 1  # as in SampleRepository.covered
-        )
         ours = ReplyRow.model_version == version
-        return select(func.count()).select_from(ReplyRow).where(ours, or_(false(), *within))
+        estimating = [p for p in plans if p.plan.share(Arm.ACTIVE) < 1]  # as SampleRepository does
+        return select(func.count()).where(ours, reached(spans(estimating)))
 
 
 def _drawn(version: str) -> Select[DrawRow, ReplyRow]:

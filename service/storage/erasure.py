@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from service.storage.audit import AuditRepository, Deed, digest
 from service.storage.database import Database
+from service.storage.months import forget_agent
 from service.storage.tables import FeedbackRow, ReplyRow, ReplyTextRow
 from service.storage.workbench_tables import DisputeRow, DrawRow, ReviewRow
 
@@ -94,5 +95,5 @@ def _forget_agent(db: Session, agent: str) -> None:
     for draw in db.scalars(drawn):
         draw.stratum = ["" if part == agent else part for part in draw.stratum]
     db.flush()
-    db.execute(update(ReplyRow).where(ReplyRow.agent == agent).values(agent=""))
+    forget_agent(db.connection(), agent)
     db.execute(update(FeedbackRow).where(FeedbackRow.writer == agent).values(writer=None))

@@ -13,7 +13,7 @@ from service.plan import Allocation, Arm, Plan
 from service.sampling import Draw
 from service.storage.database import Database
 from service.storage.deliveries import emit
-from service.storage.tables import ReplyRow
+from service.storage.tables import ReplyMonthRow, ReplyRow
 from service.storage.workbench_tables import DrawRow, PlanRow
 from service.webhooks.notices import Event
 
@@ -146,6 +146,16 @@ def among(column: object, teams: Teams) -> ColumnElement[bool]:
     return column.in_(sorted(teams)) if teams else false()  # type: ignore[attr-defined]
 
 
+def drawn_of(period: Period, teams: Teams) -> ColumnElement[bool]:
+    """The condition that a drawn reply was sent in a period by a team that may be seen.
+
+    It shuts out the indexes by time and by team: few of those replies were drawn, and from the
+    draws the way to them is shorter (3 s against 50 where SQLite has statistics and knows no more).
+    """
+    sent_at, team = (func.coalesce(c, c) for c in (ReplyRow.sent_at, ReplyRow.team))
+    return and_(sent_at >= period.start, sent_at < period.end, among(team, teams))
+
+
 def drawn_within(period: Period) -> ColumnElement[bool]:
     """The condition that a draw's plan is about a part of the period: a way to few of many rows."""
     plans = select(PlanRow.id)
@@ -154,10 +164,10 @@ def drawn_within(period: Period) -> ColumnElement[bool]:
     )
 
 
-def in_scope(scope: Scope) -> ColumnElement[bool]:
+def in_scope(scope: Scope, table: type[ReplyRow | ReplyMonthRow] = ReplyRow) -> ColumnElement[bool]:
     """The condition that a reply is within a scope."""
     named = {k: getattr(scope, k) for k in Scope.__slots__}
-    return and_(true(), *(getattr(ReplyRow, k) == v for k, v in named.items() if v is not None))
+    return and_(true(), *(getattr(table, k) == v for k, v in named.items() if v is not None))
 
 
 def _draw_row(plan_id: str, draw: Draw, reviewer: str | None) -> DrawRow:

@@ -12,6 +12,7 @@ from model import Dimension, Interval, Need, Status
 from service.sent_replies import Content, StoredReply, StoredScore
 from service.storage.database import Database
 from service.storage.deliveries import emit
+from service.storage.months import add_to_months
 from service.storage.tables import ReplyRow, ReplyTextRow
 from service.webhooks.notices import Event
 
@@ -54,6 +55,7 @@ class ReplyRepository:
         with self._database.writing() as db:
             rows = [_numbers(reply) for reply in found.values()]
             new = set(db.scalars(_insert_new(db), rows))
+            add_to_months(db.connection(), [row for row in rows if row["id"] in new])
             texts = [_text(reply) for reply in found.values() if reply.id in new]
             if texts:
                 db.execute(_insert(db, ReplyTextRow), texts)

@@ -2,25 +2,35 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
-from sqlalchemy import ColumnElement, String, and_, exists, func, select, type_coerce
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, and_, func, select
 
 from model import Dimension
-from service.candidates import Candidates, Column, Facet, Period
+from service.candidates import Bools, Candidates, Codes, Column, Facet, Names, Period
 from service.plan import Arm
-from service.reviews import Review, Sample, Skip, SkipReason
+from service.reviews import Later, ReadSample, Review, Sample, Skip, SkipReason
 from service.sampling import Draw
+from service.storage.base import utc_text
 from service.storage.database import Database
-from service.storage.plans import PlanRepository, Scope, StoredPlan, Teams, among, in_scope
-from service.storage.tables import ReplyRow, ReplyTextRow
-from service.storage.totals import reached, totals
+from service.storage.drawn import read_drawn
+from service.storage.plans import (
+    PlanRepository,
+    Scope,
+    StoredPlan,
+    Teams,
+    among,
+    drawn_of,
+    in_scope,
+)
+from service.storage.tables import IS_FOR_TRAINING, ReplyRow, ReplyTextRow
+from service.storage.totals import spans, totals
 from service.storage.workbench_tables import DisputeRow, DrawRow, ReviewRow
 
-_AT_ONCE = 20_000
+_AT_ONCE = 500
+"""Rows in memory as Python objects: so few that the garbage collector is never called for them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +52,21 @@ class SampleRepository:
 
     def candidates(self, period: Period, scope: Scope) -> Candidates:
         """Every reply of a period that a plan could draw: those whose text is still there."""
-        return self._candidates(
-            and_(_within(period), in_scope(scope), ReplyRow.erased_at.is_(None))
+        columns = (
+            ReplyRow.id,
+            utc_text(ReplyRow.sent_at),
+            *_NAMED,
+            ReplyRow.risk,
+            *(getattr(ReplyRow, d) for d in Dimension),
         )
+        condition = and_(_within(period), in_scope(scope), ReplyRow.erased_at.is_(None))
+        query = select(*columns).where(condition).execution_options(yield_per=_AT_ONCE)
+        names = [_Numbers() for _ in _NAMED]
+        with self._database.reading() as db:
+            found = db.connection().execute(query)  # rows, without the session between
+            blocks = [_block(rows, names) for rows in found.partitions()]
+            disputed, for_training = set(db.scalars(_DISPUTED)), set(db.scalars(_FOR_TRAINING))
+        return _joined(blocks or [_block((), names)], names, disputed, for_training)
 
     def covered(
         self,
@@ -67,21 +89,22 @@ class SampleRepository:
             and p.plan.share(Arm.ACTIVE) < 1  # for training alone: it speaks for no reply
         ]
         seen = and_(_within(period), among(ReplyRow.team, teams))
-        drawn = and_(seen, DrawRow.plan.in_([p.id for p in plans]), DrawRow.arm != Arm.ACTIVE)
+        ours = drawn_of(period, teams)
+        drawn = and_(ours, DrawRow.plan.in_([p.id for p in plans]), DrawRow.arm != Arm.ACTIVE)
         facets = [f for f in Facet if f in {Facet.AGENT, *by}]
-        sample = Sample(
-            candidates=totals(
-                self._database,
-                [(part, and_(seen, reached(plans, part))) for part in parts or (period,)],
-                drawn,
-                facets,
-            ),
-            draws=self._draws(drawn),
-            reviews=self._reviews(drawn),
-            skips=self._skips(drawn),
-        )
         with self._database.reading() as db:
+            found = read_drawn(db, [p.id for p in plans], ours, facets)
             replies = db.scalar(select(func.count()).select_from(ReplyRow).where(seen)) or 0
+        candidates = totals(
+            self._database, parts or (period,), spans(plans), teams, found.rows, facets
+        )
+        sample = ReadSample(
+            candidates=candidates,
+            draws=Later(lambda: self._draws(drawn)),
+            reviews=Later(lambda: self._reviews(drawn)),
+            skips=Later(lambda: self._skips(drawn)),
+            read=found.outcomes(len(candidates)),
+        )
         return Covered(sample=sample, replies=replies, plans=tuple(plans))
 
     def of_plan(self, plan_id: str, teams: Teams) -> list[Review]:
@@ -92,31 +115,6 @@ class SampleRepository:
             among(ReplyRow.team, teams),
         )
         return self._reviews(drawn)
-
-    def _candidates(self, condition: ColumnElement[bool]) -> Candidates:
-        disputed = (
-            select(ReviewRow.reply)
-            .join(DisputeRow, DisputeRow.review == ReviewRow.id)
-            .where(DisputeRow.state == "open")
-        )
-        for_training = exists().where(
-            ReplyTextRow.reply == ReplyRow.id, ReplyTextRow.purpose == "training"
-        )
-        columns = (
-            ReplyRow.id,
-            *(getattr(ReplyRow, f) for f in Facet),
-            *(getattr(ReplyRow, d) for d in Dimension),
-            ReplyRow.risk,
-            ReplyRow.model_version,
-            type_coerce(ReplyRow.sent_at, String),  # SQLite's text is not made a datetime first
-            ReplyRow.id.in_(disputed),
-            for_training,
-        )
-        query = select(*columns).where(condition).execution_options(yield_per=_AT_ONCE)
-        with self._database.reading() as db:
-            found = db.connection().execute(query)  # rows, without the session between
-            blocks = [_block(rows) for rows in found.partitions()] or [_block(())]
-        return _joined([np.concatenate(parts) for parts in zip(*blocks, strict=True)])
 
     def _draws(self, drawn: ColumnElement[bool]) -> list[Draw]:
         columns = (
@@ -183,51 +181,71 @@ class SampleRepository:
             ]
 
 
+_NAMED = (*(getattr(ReplyRow, f) for f in Facet), ReplyRow.model_version)
+_COLUMNS = 2 + len(_NAMED) + 1 + len(Dimension)
+_DISPUTED = (
+    select(ReviewRow.reply)
+    .join(DisputeRow, DisputeRow.review == ReviewRow.id)
+    .where(DisputeRow.state == "open")
+)
+_FOR_TRAINING = select(ReplyTextRow.reply).where(IS_FOR_TRAINING)
+
+
 def _within(period: Period) -> ColumnElement[bool]:
     return and_(ReplyRow.sent_at >= period.start, ReplyRow.sent_at < period.end)
 
 
-_KINDS: Sequence[DTypeLike] = (
-    object,  # id
-    *([object] * len(Facet)),
-    *([np.float64] * len(Dimension)),
-    np.float64,  # risk
-    object,  # version
-    "datetime64[us]",
-    np.bool_,  # disputed
-    np.bool_,  # for training
-)
-_SENT_AT = _KINDS.index("datetime64[us]")
+class _Numbers(dict[str, int]):
+    """Numbers names in the order they come."""
+
+    def __missing__(self, name: str) -> int:
+        self[name] = number = len(self)
+        return number
+
+    def column(self, codes: Codes) -> Column:
+        """Rows that have names by these numbers."""
+        names = sorted(self)
+        place = np.argsort([self[name] for name in names])
+        return Column(names=tuple(names), codes=place[codes])
 
 
-def _block(rows: Sequence[Sequence[Any]]) -> list[NDArray[Any]]:
+def _block(rows: Sequence[Sequence[Any]], names: Sequence[_Numbers]) -> list[NDArray[Any]]:
     """Some rows as columns: small, before the next rows are read."""
-    columns = list(zip(*rows, strict=True)) or [()] * len(_KINDS)
-    names: dict[str, str] = {}  # few names, many rows: each is kept once
-    kept: list[Sequence[Any]] = [
-        [names.setdefault(v, v) for v in column] if kind is object and number else column
-        for number, (column, kind) in enumerate(zip(columns, _KINDS, strict=True))
+    replies, sent_at, *others = list(zip(*rows, strict=True)) or [()] * _COLUMNS
+    named, numbers = others[: len(names)], others[len(names) :]
+    return [
+        np.array(replies, dtype=object),
+        np.array(sent_at, dtype="datetime64[us]"),
+        *(
+            np.fromiter(map(known.__getitem__, column), np.intp, len(rows))
+            for known, column in zip(names, named, strict=True)
+        ),
+        *(np.array(column, dtype=np.float64) for column in numbers),
     ]
-    kept[_SENT_AT] = [_utc(t) for t in kept[_SENT_AT]]
-    return [np.array(column, dtype=kind) for column, kind in zip(kept, _KINDS, strict=True)]
 
 
-def _utc(at: str | datetime) -> str | datetime:
-    return at.astimezone(UTC).replace(tzinfo=None) if isinstance(at, datetime) else at
-
-
-def _joined(columns: Sequence[NDArray[Any]]) -> Candidates:
-    first = 1 + len(Facet)
-    facets, scores = columns[1:first], columns[first : first + len(Dimension)]
-    risk, version, sent_at, disputed, for_training = columns[first + len(Dimension) :]
+def _joined(
+    blocks: Sequence[Sequence[NDArray[Any]]],
+    names: Sequence[_Numbers],
+    disputed: Collection[str],
+    for_training: Collection[str],
+) -> Candidates:
+    columns = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
+    replies, sent_at, *others = columns
+    *facets, version = map(_Numbers.column, names, others)
+    risk, *scores = others[len(names) :]
     return Candidates(
-        reply=columns[0],
-        facets={f: Column.of(values) for f, values in zip(Facet, facets, strict=True)},
+        reply=replies,
+        facets=dict(zip(Facet, facets, strict=True)),
         scores=dict(zip(Dimension, scores, strict=True)),
         risk=risk,
-        model_version=Column.of(version),
+        model_version=version,
         sent_at=sent_at,
-        is_disputed=disputed,
-        is_for_training=for_training,
+        is_disputed=_among(replies, disputed),
+        is_for_training=_among(replies, for_training),
         count=np.ones(len(risk)),
     )
+
+
+def _among(replies: Names, some: Collection[str]) -> Bools:
+    return np.fromiter(map(some.__contains__, replies), np.bool_, len(replies))

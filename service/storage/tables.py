@@ -6,7 +6,17 @@ A new one also needs a migration (CONTRIBUTING.md).
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.storage.base import Base, Instant
@@ -91,6 +101,10 @@ class ReplyRow(Base):
     risk: Mapped[float]
 
 
+IS_FOR_TRAINING = text("purpose = 'training'")
+"""The condition that a text is kept for training, word for word as that of its index."""
+
+
 class ReplyTextRow(Base):
     """What a sent reply says (redacted) and whom it concerns; the row goes at erasure.
 
@@ -102,6 +116,12 @@ class ReplyTextRow(Base):
         Index(None, "conversation"),
         Index(None, "customer"),
         Index(None, "expires_at"),
+        Index(
+            "ix_reply_texts_training",
+            "reply",
+            sqlite_where=IS_FOR_TRAINING,
+            postgresql_where=IS_FOR_TRAINING,
+        ),
     )
 
     reply: Mapped[str] = mapped_column(ForeignKey(ReplyRow.id), primary_key=True)
@@ -112,6 +132,25 @@ class ReplyTextRow(Base):
     expires_at: Mapped[datetime] = mapped_column(Instant)
     text: Mapped[str] = mapped_column(Text)
     customer_message: Mapped[str | None] = mapped_column(Text)
+
+
+class ReplyMonthRow(Base):
+    """How many replies of a kind were sent in a calendar month (UTC), and the sums of their scores:
+    what reports read in place of a million replies. `months.py` keeps it.
+    """
+
+    __tablename__ = "reply_months"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    month: Mapped[datetime] = mapped_column(Instant, primary_key=True)
+    agent: Mapped[str] = mapped_column(String(64), primary_key=True)
+    team: Mapped[str] = mapped_column(String(64), primary_key=True)
+    channel: Mapped[str] = mapped_column(String(16), primary_key=True)
+    language: Mapped[str] = mapped_column(String(8), primary_key=True)
+    replies: Mapped[int]
+    empathy: Mapped[float]
+    politeness: Mapped[float]
+    clarity: Mapped[float]
 
 
 class AuditRow(Base):

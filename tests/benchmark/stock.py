@@ -18,6 +18,7 @@ from service.candidates import Codes, Floats
 from service.sent_replies import reply_id
 from service.storage.base import Base
 from service.storage.database import Database
+from service.storage.months import add_to_months
 from service.storage.tables import AuditRow, ReplyRow, ReplyTextRow
 from service.storage.workbench_tables import (
     DisputeRow,
@@ -66,7 +67,7 @@ def fill(database: Database, replies: int, *, seed: int = 1) -> None:
         reviews = _fill_reviews(db, stored, random)
         _fill_disputes(db, reviews[:: max(1, len(reviews) // 300)])
         _insert(db, AuditRow, _deeds(reviews, random))
-    with database.open().connect() as db:
+    with database.open().begin() as db:
         db.exec_driver_sql("ANALYZE")
 
 
@@ -94,6 +95,7 @@ def _fill_replies(db: Connection, replies: int, random: Random) -> _Replies:
         if len(numbers) == _AT_ONCE or i == replies - 1:
             _insert(db, ReplyRow, numbers)
             _insert(db, ReplyTextRow, contents)
+            add_to_months(db, numbers)
             numbers, contents = [], []
     starts = np.array([(month_of(m) - START).total_seconds() for m in range(MONTHS)])
     month = np.searchsorted(starts, at, side="right") - 1

@@ -49,7 +49,7 @@ def test_a_migrated_database_is_migrated_again_without_losing_a_row(database: Da
     assert count(database) == 1
 
 
-@pytest.mark.parametrize("revision", ["0001"])
+@pytest.mark.parametrize("revision", ["0001", "0002"])
 def test_a_database_of_an_earlier_version_is_migrated_with_its_rows(
     url: str, revision: str, tmp_path: Path
 ) -> None:

@@ -109,6 +109,26 @@ def test_sums_give_the_figures_that_single_replies_give(
         assert ours.interval == pytest.approx(theirs.interval)
 
 
+def test_months_that_a_period_cuts_are_counted_reply_by_reply(reviewed: Database) -> None:
+    cut = Period(start=OCTOBER.start + timedelta(days=9), end=NOVEMBER.end - timedelta(days=9))
+    repository = SampleRepository(reviewed)
+
+    for period in (cut, BOTH):
+        covered = repository.covered(period, None, parts=(cut,))
+        assert covered.sample.candidates.count.sum() == len(repository.candidates(cut, Scope()))
+
+
+def test_a_plan_for_a_part_of_a_month_speaks_for_that_part(database: Database) -> None:
+    ReplyRepository(database).add(make_replies(80, OCTOBER))
+    half = Period(start=OCTOBER.start, end=OCTOBER.start + timedelta(days=15, hours=12))
+    review(database, half, make_reviewer(database))
+
+    covered = SampleRepository(database).covered(BOTH, None)
+
+    assert covered.sample.candidates.count.sum() == 40
+    assert covered.replies == 80
+
+
 def test_only_what_a_plan_reaches_counts(reviewed: Database) -> None:
     later = [make_stored("later", agent="a-1", sent_at=NOW + timedelta(days=1))]
     ReplyRepository(reviewed).add(later)
