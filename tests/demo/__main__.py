@@ -114,7 +114,7 @@ def _show(plot: Plot, passwords: dict[str, str], port: int) -> None:
         click.echo(f"  {login:<10} {password}   {look[login]}")
     click.echo(
         f"\n{len(plot.agents)} agents, {plot.replies:,} replies, {PLANS} plans, kept in "
-        f"{FOLDER / NAME}\nHidden in them in it: the replies of {plot.falling} are colder from "
+        f"{FOLDER / NAME}\nHidden in them: the replies of {plot.falling} are colder from "
         f"{plot.fall.date()} on ({look['lead']}&team={plot.falling}), and the model overrates "
         f"{plot.flattered}.\nCtrl-C stops it; run it again to go on, with --fresh to begin anew."
     )
