@@ -93,17 +93,13 @@ def windows(reply: PreparedReply, reader: Reader) -> list[Window]:
     of its stock phrases, unless it holds nothing else between greeting and closing.
     """
     spans = _spans(reply.text)
-    message = NO_MESSAGE
-    if reply.message is not None:
-        whole = reply.message
-        asked = [whole[a:b] for a, b in sentence_spans(whole)]
-        message = " ".join(marked(t) for t in alike(asked, reply.language))
     sent = [reply.text[a:b] for a, b in spans]
     tokenizer = reader.tokenizer
-    texts = [message, *(marked(t) for t in alike(sent, reply.language))]
+    asked = _asked(reply)
+    texts = [*asked, *(marked(t) for t in alike(sent, reply.language))]
     encoded = tokenizer.encode_batch_fast(texts, add_special_tokens=False)
-    message_ids = encoded[0].ids[:LONGEST_MESSAGE]
-    sentences = [(span, e.ids) for span, e in zip(spans, encoded[1:], strict=True)]
+    message_ids = _told([e.ids for e in encoded[: len(asked)]], reader.stock)
+    sentences = [(span, e.ids) for span, e in zip(spans, encoded[len(asked) :], strict=True)]
     is_frame = [greets(text) or is_closing(text) for text in sent]
     is_stock = [
         reader.stock.includes(ids) and not frame
@@ -122,6 +118,23 @@ def windows(reply: PreparedReply, reader: Reader) -> list[Window]:
         alone = [_id(tokenizer, NO_MESSAGE)]
         found += [_window(head, group, alone, end, is_stock=True) for group in _groups(stock)]
     return found
+
+
+def _asked(reply: PreparedReply) -> list[str]:
+    """The sentences of the customer message, calmly: how loud the customer is moves no score."""
+    if reply.message is None:
+        return [NO_MESSAGE]
+    whole = reply.message
+    sentences = alike([whole[a:b] for a, b in sentence_spans(whole)], reply.language)
+    return [text.strip().replace("\n", " ").replace("!", ".") for text in sentences]
+
+
+def _told(sentences: Sequence[list[int]], stock: StockPhrases) -> list[int]:
+    """The message without its courtesies, which could stand in any other, unless it is all of
+    them.
+    """
+    told = [ids for ids in sentences if not stock.includes(ids)] or sentences
+    return [token for ids in told for token in ids][:LONGEST_MESSAGE]
 
 
 def _spans(text: str) -> list[tuple[int, int]]:

@@ -1,7 +1,8 @@
-"""Copies of training replies that must score alike: another name or city, a slip of the keyboard, a
-ruder or kinder customer.
+"""Copies of training replies that must score alike: another name or city, a slip of the keyboard,
+another spelling, another product, a ruder or kinder customer.
 
-The entries come from data/swaps/training.toml; those that evaluation uses are never among them.
+What is put in comes from data/swaps/training.toml and data/variants/; what evaluation uses is never
+among them.
 """
 
 import re
@@ -23,11 +24,14 @@ from training.perturb import (
     with_city,
     with_name,
 )
+from training.variants import load_variants
 
 Random = np.random.Generator
 T = TypeVar("T")
 _CITIES, _CALLED = 0.15, 0.3
 """Shares of the name swaps that are a city, or a name in the middle of the text."""
+_WRITTEN = 0.8
+"""Share of the other tones that are a message in other words, where one was written."""
 _LONG_WORD = re.compile(r"(?<![\w@./-])[^\W\d_]{5,}(?![\w@/-])")
 _FIRST_WORD = re.compile(r"(?<=[.!?] )(?P<word>[^\W\d_]+) ")
 
@@ -93,16 +97,32 @@ def with_other_tone(reply: RatedReply, swaps: Swaps, random: Random) -> RatedRep
     message = reply.customer_message
     if message is None:
         return None
+    if (written := load_variants().by_message.get(message)) and random.random() < _WRITTEN:
+        return replace(reply, customer_message=_one([written.ruder, written.kinder], random))
     more = _one([*swaps.rude, *swaps.friendly], random)
     at_end = random.random() < 0.7
     told = f"{message} {more}" if at_end else f"{more} {message}"
     return replace(reply, customer_message=told)
 
 
+def with_another_thing(reply: RatedReply, _: Swaps, __: Random) -> RatedReply | None:
+    """Message and reply about another product; None where no such variant was written."""
+    written = load_variants().by_id.get(reply.id)
+    return written.of_another_thing(reply) if written else None
+
+
+def with_other_spelling(reply: RatedReply, _: Swaps, __: Random) -> RatedReply | None:
+    """A word in another usual spelling; None where no such variant was written."""
+    written = load_variants().by_id.get(reply.id)
+    return written.respelled(reply) if written else None
+
+
 KINDS: Mapping[str, Callable[[RatedReply, Swaps, Random], RatedReply | None]] = {
     "name": with_other_name,
     "slip": with_slip,
     "tone": with_other_tone,
+    "thing": with_another_thing,
+    "spelling": with_other_spelling,
 }
 """What a copy may differ in; the recipes give the share of each."""
 

@@ -36,11 +36,13 @@ from training.fragments import fragments
 from training.recipe import EncoderRecipe, HeadsRecipe
 from training.splits import Split, groups, hashed_share, ids_digest, parts
 from training.stock import TO_TRAIN, fit_stock, load_phrases, telling_sentences
+from training.threads import one_thread
 
 Weights = Mapping[str, float]
 NOTHING: Weights = {}
 
 
+@one_thread()
 def fit_heads_artifact(
     replies: Sequence[RatedReply],
     start: Path,

@@ -15,6 +15,7 @@ from tests.fakes import LengthScorer
 from training.behave import BARS, behave, read_bars
 from training.cases import CASES, Case, Kind, load_cases, rubric_cases
 from training.corpus import DATA
+from training.variants import load_variants
 
 _SHARED_WORDS = 6
 
@@ -98,6 +99,9 @@ def test_no_long_sentence_of_a_case_is_in_the_corpus(cases: list[Case]) -> None:
         for row in map(json.loads, path.read_text("utf-8").splitlines()):
             for text in (row["reply"], row["customer_message"] or ""):
                 corpus |= dict.fromkeys(long_sentences(text), row["id"])
+    for variant in load_variants().by_id.values():
+        for text in (variant.ruder, variant.kinder):
+            corpus |= dict.fromkeys(long_sentences(text), variant.id)
     shared = {
         case.id: corpus[sentence]
         for case in cases

@@ -63,6 +63,26 @@ def test_a_word_after_the_greeting_that_is_no_name_stays(reader: Reader) -> None
     assert "du får svar" in tokens(reader, prepared("Hej Du får svar i dag."))
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        "VAR ÄR MITT PAKET!!",
+        "Tack hej du i dag. Var är mitt paket..",
+        "Var är\nmitt paket!.",
+    ],
+)
+def test_how_loud_or_courteous_the_customer_is_is_not_seen(reader: Reader, message: str) -> None:
+    calm = prepared("Du får svar.", "Var är mitt paket..")
+
+    assert tokens(reader, prepared("Du får svar.", message)) == tokens(reader, calm)
+
+
+def test_a_message_of_courtesies_alone_is_read_as_it_is(reader: Reader) -> None:
+    found = tokens(reader, prepared("Du får svar.", "Tack hej du i dag."))
+
+    assert found.endswith("[SEP] tack hej du i dag . [SEP]")
+
+
 def test_what_is_not_known_has_a_token_of_its_own(reader: Reader) -> None:
     assert tokens(reader, prepared("hej")) == "[CLS] [NO_CHANNEL] hej [SEP] [NO_MESSAGE] [SEP]"
 
