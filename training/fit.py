@@ -5,6 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor
 from transformers import PreTrainedModel
 
 from model import Dimension, Need
@@ -119,6 +122,42 @@ def fit_encoder_artifact(
     return version
 
 
+@one_thread()
+def mean_artifact(
+    replies: Sequence[RatedReply], starts: Sequence[Path], recipe: HeadsRecipe, folder: Path
+) -> str:
+    """The mean of several encoder artifacts that went on from the same one, weight by weight, body
+    and heads (Wortsman et al. 2022, Model soups); returns the new version.
+
+    One that is given twice counts twice. Stock phrases are fitted and all is calibrated anew.
+    """
+    of = parts(replies)
+    artifacts = [_encoder_artifact(start) for start in starts]
+    read = [load_reader(artifact).tokenizer for artifact in artifacts]
+    other = [a for a, t in zip(artifacts, read, strict=True) if t.to_str() != read[0].to_str()]
+    if other:
+        raise EncoderError(
+            f"{other[0]}: has another vocabulary than {artifacts[0]}; only encoders that went on "
+            "from the same one have a mean"
+        )
+    bodies = [from_onnx((artifact / ENCODER).read_bytes()) for artifact in artifacts]
+    heads = [torch_heads(artifact_heads(artifact)) for artifact in artifacts]
+    for parts_of_all in (bodies, heads):
+        parts_of_all[0].load_state_dict(_mean([part.state_dict() for part in parts_of_all]))
+    reader = _reader(bodies[0], read[0], of[Split.TRAIN])
+    return finish(to_onnx(bodies[0]), reader, heads[0], of, recipe, folder)
+
+
+def _mean(states: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
+    first, *_ = states
+    return {
+        name: torch.stack([state[name] for state in states]).mean(0)
+        if value.is_floating_point()
+        else value
+        for name, value in first.items()
+    }
+
+
 def finish(
     encoder: bytes,
     reader: Reader,
@@ -154,9 +193,13 @@ def _is_hugging_face(folder: Path) -> bool:
 def _from_hugging_face(folder: Path, train: Sequence[RatedReply]) -> tuple[PreTrainedModel, Reader]:
     """The encoder, and stock phrases found by its own word vectors."""
     body, tokenizer = start_from(folder)
+    return body, _reader(body, tokenizer, train)
+
+
+def _reader(body: PreTrainedModel, tokenizer: Tokenizer, train: Sequence[RatedReply]) -> Reader:
     words = body.get_input_embeddings().state_dict()["weight"].float().numpy()
     stock = fit_stock(words, tokenizer, load_phrases(TO_TRAIN), telling_sentences(train))
-    return body, Reader(tokenizer=tokenizer, stock=stock)
+    return Reader(tokenizer=tokenizer, stock=stock)
 
 
 def _encoder_artifact(folder: Path) -> Path:

@@ -153,6 +153,22 @@ def encoder_fit_command(
     _done(version, out, own)
 
 
+@fit.command("mean")
+@click.argument("runs", nargs=-1, required=True, type=FOLDER)
+@data_option
+@recipe_option("heads")
+@out_option("runs/mean")
+def mean_command(runs: tuple[Path, ...], data: Path, recipe: Path, out: Path) -> None:
+    """The mean of encoder artifacts that went on from the same one; a minute.
+
+    Give one twice and it counts twice.
+    """
+    from training.fit import mean_artifact
+
+    own = load_corpus(data / "replies")
+    _done(mean_artifact(own, runs, read_recipe(recipe, HeadsRecipe), out), out, own)
+
+
 def _gathered(
     data: Path, shipped: float, public: Path | None
 ) -> tuple[list[RatedReply], list[RatedReply], dict[str, float]]:

@@ -25,7 +25,7 @@ from training.encoder_folder import (
 from training.encoder_net import ScoringNet
 from training.errors import EncoderError
 from training.export import from_onnx, to_onnx
-from training.fit import fit_encoder_artifact, fit_heads_artifact
+from training.fit import fit_encoder_artifact, fit_heads_artifact, mean_artifact
 from training.fit_encoder import Material, fine_tune, predict
 from training.recipe import RECIPES, EncoderRecipe, HeadsRecipe, read_recipe
 
@@ -207,6 +207,30 @@ def test_heads_alone_can_be_fitted(
     assert rude > warm + 0.5
     encoders = [(folder / "encoder.onnx").read_bytes() for folder in (artifact, tmp_path / "heads")]
     assert encoders[0] == encoders[1]
+
+
+def test_the_mean_of_two_runs_lies_between_them(
+    artifact: Path, replies: list[RatedReply], tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    fit_heads_artifact(replies, artifact, replace(HEADS, epochs=1), other)
+
+    mean_artifact(replies, [artifact, other, other], HEADS, tmp_path / "mean")
+
+    one, two, mean = (artifact_heads(f) for f in (artifact, other, tmp_path / "mean"))
+    assert not np.allclose(one.queries, two.queries, atol=1e-3)
+    assert mean.queries == pytest.approx((one.queries + 2 * two.queries) / 3, abs=1e-6)
+
+
+def test_encoders_of_two_vocabularies_have_no_mean(
+    artifact: Path, replies: list[RatedReply], tmp_path: Path
+) -> None:
+    few = replies[:1]
+    words = make_encoder_for(tmp_path / "words", few)
+    fit_heads_artifact(replies, words, replace(HEADS, epochs=1), tmp_path / "other")
+
+    with pytest.raises(EncoderError, match="another vocabulary"):
+        mean_artifact(replies, [artifact, tmp_path / "other"], HEADS, tmp_path / "mean")
 
 
 def test_heads_can_be_fitted_on_an_encoder_that_was_never_tuned(
