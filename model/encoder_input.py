@@ -126,7 +126,7 @@ def _asked(reply: PreparedReply) -> list[str]:
         return [NO_MESSAGE]
     whole = reply.message
     sentences = alike([whole[a:b] for a, b in sentence_spans(whole)], reply.language)
-    return [text.strip().replace("\n", " ").replace("!", ".") for text in sentences]
+    return [_in_one_line(text).replace("!", ".") for text in sentences]
 
 
 def _told(sentences: Sequence[list[int]], stock: StockPhrases) -> list[int]:
@@ -150,7 +150,11 @@ def _spans(text: str) -> list[tuple[int, int]]:
 
 def marked(text: str) -> str:
     """The text in one line, with a mark before each word that shouts."""
-    return _SHOUTED.sub(rf"{SHOUT} \g<0>", text.strip()).replace("\n", " ")
+    return _in_one_line(_SHOUTED.sub(rf"{SHOUT} \g<0>", text))
+
+
+def _in_one_line(text: str) -> str:
+    return text.strip().replace("\n", " ")
 
 
 def _channel(channel: Channel | None) -> str:

@@ -133,8 +133,9 @@ def mean_artifact(
     """
     of = parts(replies)
     artifacts = [_encoder_artifact(start) for start in starts]
-    read = [load_reader(artifact).tokenizer for artifact in artifacts]
-    other = [a for a, t in zip(artifacts, read, strict=True) if t.to_str() != read[0].to_str()]
+    tokenizers = [load_reader(artifact).tokenizer for artifact in artifacts]
+    vocabulary = tokenizers[0].to_str()
+    other = [a for a, t in zip(artifacts, tokenizers, strict=True) if t.to_str() != vocabulary]
     if other:
         raise EncoderError(
             f"{other[0]}: has another vocabulary than {artifacts[0]}; only encoders that went on "
@@ -142,9 +143,9 @@ def mean_artifact(
         )
     bodies = [from_onnx((artifact / ENCODER).read_bytes()) for artifact in artifacts]
     heads = [torch_heads(artifact_heads(artifact)) for artifact in artifacts]
-    for parts_of_all in (bodies, heads):
-        parts_of_all[0].load_state_dict(_mean([part.state_dict() for part in parts_of_all]))
-    reader = _reader(bodies[0], read[0], of[Split.TRAIN])
+    bodies[0].load_state_dict(_mean([body.state_dict() for body in bodies]))
+    heads[0].load_state_dict(_mean([head.state_dict() for head in heads]))
+    reader = _reader(bodies[0], tokenizers[0], of[Split.TRAIN])
     return finish(to_onnx(bodies[0]), reader, heads[0], of, recipe, folder)
 
 
@@ -191,12 +192,12 @@ def _is_hugging_face(folder: Path) -> bool:
 
 
 def _from_hugging_face(folder: Path, train: Sequence[RatedReply]) -> tuple[PreTrainedModel, Reader]:
-    """The encoder, and stock phrases found by its own word vectors."""
     body, tokenizer = start_from(folder)
     return body, _reader(body, tokenizer, train)
 
 
 def _reader(body: PreTrainedModel, tokenizer: Tokenizer, train: Sequence[RatedReply]) -> Reader:
+    """A reader that finds stock phrases by the word vectors of `body`."""
     words = body.get_input_embeddings().state_dict()["weight"].float().numpy()
     stock = fit_stock(words, tokenizer, load_phrases(TO_TRAIN), telling_sentences(train))
     return Reader(tokenizer=tokenizer, stock=stock)

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model import LANGUAGES, Channel
+from model import LANGUAGES
+from tests.builders import make_reply
 from training.augment import KINDS
 from training.corpus import DATA, RatedReply, load_corpus
 from training.errors import CorpusError
@@ -21,8 +22,6 @@ ROW = {
     "things": [["boots", "tents"], ["soles", "seams"]],
     "spelling": [["e-mail", "email"]],
 }
-
-
 WHERE = {
     "tone": {"customer_message"},
     "thing": {"customer_message", "reply"},
@@ -86,15 +85,9 @@ def test_a_reply_without_variants_has_no_such_copy(train: dict[str, RatedReply])
 def test_another_thing_stands_in_message_and_reply(tmp_path: Path) -> None:
     write(tmp_path, ROW)
     variant = load_variants(tmp_path).by_message["The boots leak."]
-    reply = RatedReply(
-        id="one",
-        language="en",
-        channel=Channel.EMAIL,
-        domain="shop",
-        customer_message="The boots leak.",
+    reply = make_reply(
         reply="Send the boots back; the soles of these boots are at fault. We reply by e-mail.",
-        ratings=(),
-        origin={},
+        customer_message="The boots leak.",
     )
 
     swapped, spelled = variant.of_another_thing(reply), variant.respelled(reply)
